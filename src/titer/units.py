@@ -20,7 +20,29 @@ EXTRA_DEFINITIONS = (
     "copy = [copy_count] = copies",
     "dose_unit = [] = doses",
 )
-COMMON = ("mg", "ug", "ng", "g", "mg/L", "ng/mL", "L", "mL", "L/h", "mL/min", "h", "day", "1/h", "1/day", "10^9/L", "g/L", "g/dL", "kg", "cm", "year", "%")
+COMMON = (
+    "mg",
+    "ug",
+    "ng",
+    "g",
+    "mg/L",
+    "ng/mL",
+    "L",
+    "mL",
+    "L/h",
+    "mL/min",
+    "h",
+    "day",
+    "1/h",
+    "1/day",
+    "10^9/L",
+    "g/L",
+    "g/dL",
+    "kg",
+    "cm",
+    "year",
+    "%",
+)
 
 
 @dataclass(frozen=True)
@@ -115,5 +137,7 @@ def conversion(source: str, target: str) -> float:
     """
     a, b = parse_unit(source), parse_unit(target)
     if not a.same_dimension(b):
-        raise UnitError(f"'{source}' cannot be turned into '{target}'", right=f"a unit of the same dimension as '{target}'")
+        raise UnitError(
+            f"'{source}' cannot be turned into '{target}'", right=f"a unit of the same dimension as '{target}'"
+        )
     return a.scale / b.scale

@@ -222,14 +222,17 @@ def _check_names(model: Model) -> None:
     for handle in model.modulates:
         if handle.split(".")[-1] not in HANDLES or "." not in handle:
             raise ModelError(
-                f"model '{model.name}' modulates '{handle}'", right=f"signal.handle, with a handle of {', '.join(HANDLES)}"
+                f"model '{model.name}' modulates '{handle}'",
+                right=f"signal.handle, with a handle of {', '.join(HANDLES)}",
             )
 
 
 def _check_parameter(model: Model, parameter: Parameter) -> None:
     where = f"model '{model.name}', parameter '{parameter.name}'"
     if parameter.status not in STATUSES:
-        raise ModelError(f"status '{parameter.status}' is not known", where=where, hint=nearest(parameter.status, STATUSES))
+        raise ModelError(
+            f"status '{parameter.status}' is not known", where=where, hint=nearest(parameter.status, STATUSES)
+        )
     if not math.isfinite(parameter.value):
         raise ModelError(f"value is {parameter.value}", where=where, right="a finite number")
     if not parameter.at:
