@@ -140,7 +140,11 @@ def _outputs(traced: Sequence[Traced], closing: Mapping[str, Expression]) -> dic
 
 
 def _units(models: Sequence[Model], signals: Mapping[str, Signal]) -> dict[str, str]:
-    units = {f"{m.key}.{i.name}": i.unit for m in models for i in (*m.states, *m.parameters, *m.outputs)}
+    units: dict[str, str] = {}
+    for model in models:
+        units |= {f"{model.key}.{s.name}": s.unit for s in model.states}
+        units |= {f"{model.key}.{p.name}": p.unit for p in model.parameters}
+        units |= {f"{model.key}.{o.name}": o.unit for o in model.outputs}
     return units | {name: signals[name].unit for m in models for name in m.provides}
 
 

@@ -50,8 +50,8 @@ class State:
 class Parameter:
     """One number with its home: unit, meaning, place in a source (`key: place`) and status.
 
-    Spread between patients is log-normal, given as `cv` (coefficient of variation, 0.33 for 33%) or as `omega2` (variance
-    of the logarithm); `sd` instead makes it normal, in the parameter's unit.
+    Spread between patients is log-normal, given as `cv` (coefficient of variation, 0.33 for 33%) or as `omega2`
+    (variance of the logarithm); `sd` instead makes it normal, in the parameter's unit.
     """
 
     name: str
@@ -160,8 +160,8 @@ class Model:
         name: key plus author and year, or plus "titer" for our own ("lenalidomide_chen2007").
         title: one line.
         doc: the file's docstring (`__doc__`), with the Answers, Not for and Assumed lines.
-        equations: f(t, x, p, s) -> Equations; x, p, s hold states, parameters and signals by name; s.ikaros reads a signal,
-            s.factor("ikaros.loss") the product of what modulates that handle. t is in `time` units.
+        equations: f(t, x, p, s) -> Equations; x, p, s hold states, parameters and signals by name; s.ikaros reads a
+            signal, s.factor("ikaros.loss") the product of what modulates that handle. t is in `time` units.
         individual: f(p, c) -> {parameter: typical value for a patient with covariates c}; random spread multiplies it.
         correlations: (parameter, parameter, correlation of the logarithms).
     """

@@ -156,7 +156,8 @@ def combine(op: str, *operands: Any) -> Expression:
             folded = float(OPERATIONS[op](*(a.value for a in args)))
         if math.isfinite(folded):
             return number(folded)
-    return _without_neutral(op, args) or Expression(op, args)
+    shorter = _without_neutral(op, args)
+    return Expression(op, args) if shorter is None else shorter
 
 
 def _without_neutral(op: str, args: tuple[Expression, ...]) -> Expression | None:

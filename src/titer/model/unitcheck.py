@@ -1,7 +1,7 @@
 """Reading equations with units: every sum, comparison, exponent and result must fit.
 
-Two units fit when dimension **and** scale agree: mg + ng is refused, because nobody meant it. Powers of a quantity with a
-unit need a literal exponent; exp and log need plain numbers.
+Two units fit when dimension **and** scale agree: mg + ng is refused, because nobody meant it. Powers of a quantity with
+a unit need a literal exponent; exp and log need plain numbers.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from titer.errors import UnitError
-from titer.model.declare import Model
+from titer.model.declare import Model, Parameter, State
 from titer.model.expression import COMPARISONS, Expression, is_number, walk
 from titer.model.signals import Signal
 from titer.model.trace import TIME, Traced
@@ -18,7 +18,7 @@ from titer.units import NUMBER, Unit, parse_unit
 ANY = None  # the unit of a literal 0, which fits everywhere
 
 
-class _Culprit(Exception):
+class _CulpritError(Exception):
     def __init__(self, node: Expression, reason: str, right: str) -> None:
         self.node, self.reason, self.right = node, reason, right
 
@@ -50,18 +50,22 @@ def _check_starts(model: Model) -> None:
             parse_unit(model.parameter(state.start).unit), parse_unit(state.unit)
         ):
             raise UnitError(
-                f"state '{state.name}' in {state.unit} starts at '{state.start}' in {model.parameter(state.start).unit}",
-                where=f"model '{model.name}'",
+                f"state '{state.name}' in {state.unit} starts at a parameter in {model.parameter(state.start).unit}",
+                where=f"model '{model.name}', parameter '{state.start}'",
             )
 
 
 def _known_units(model: Model, signals: Mapping[str, Signal]) -> dict[str, Unit]:
-    env = {f"{model.key}.{item.name}": parse_unit(item.unit) for item in (*model.states, *model.parameters)}
+    env = {f"{model.key}.{item.name}": parse_unit(item.unit) for item in _declared(model)}
     env |= {f"covariate:{c.name}": parse_unit(c.unit) for c in model.covariates}
     env |= {f"signal:{name}": parse_unit(signals[name].unit) for name in model.reads}
     # Time reaches the equations in the model's own unit, as "t" (day) times the number of units in a day.
     env[TIME] = parse_unit(model.time)
     return env
+
+
+def _declared(model: Model) -> list[State | Parameter]:
+    return [*model.states, *model.parameters]
 
 
 def unit_of(tree: Expression, env: Mapping[str, Unit]) -> Unit | None:
@@ -75,7 +79,7 @@ def unit_of(tree: Expression, env: Mapping[str, Unit]) -> Unit | None:
 def _check(title: str, tree: Expression, wanted: Unit, env: Mapping[str, Unit]) -> None:
     try:
         found = unit_of(tree, env)
-    except _Culprit as culprit:
+    except _CulpritError as culprit:
         raise UnitError(
             f"{culprit.reason} in `{culprit.node}`",
             where=title + _trail(tree, culprit.node),
@@ -117,7 +121,9 @@ def _node_unit(node: Expression, args: list[Unit | None], env: Mapping[str, Unit
         return ANY if args[0] is ANY else args[0] ** 0.5
     if node.op in ("exp", "log"):
         if not _fits(args[0], NUMBER):
-            raise _Culprit(node, f"{node.op} of a quantity with unit {args[0]}", "divide by a reference value first")
+            raise _CulpritError(
+                node, f"{node.op} of a quantity with unit {args[0]}", "divide by a reference value first"
+            )
         return NUMBER
     return _sum_unit(node, args)
 
@@ -130,15 +136,15 @@ def _product_unit(op: str, left: Unit | None, right: Unit | None) -> Unit | None
 
 def _power_unit(node: Expression, base: Unit | None, power: Unit | None) -> Unit | None:
     if not _fits(power, NUMBER):
-        raise _Culprit(node, f"exponent with unit {power}", "a plain number as exponent")
+        raise _CulpritError(node, f"exponent with unit {power}", "a plain number as exponent")
     if base is ANY or base.matches(NUMBER):
         return base
     exponent = node.args[1]
     if not is_number(exponent):
-        raise _Culprit(
+        raise _CulpritError(
             node, f"a quantity with unit {base} to a power that is not a literal", "(quantity/reference)**power"
         )
-    return base ** float(exponent.value)
+    return base ** float(exponent.value or 0.0)
 
 
 def _sum_unit(node: Expression, args: list[Unit | None]) -> Unit | None:
@@ -147,5 +153,5 @@ def _sum_unit(node: Expression, args: list[Unit | None]) -> Unit | None:
     first = next((u for u in sides if u is not ANY), ANY)
     for unit in sides:
         if not _fits(unit, first):
-            raise _Culprit(node, f"'{node.op}' of units {first} and {unit}", "the same unit on both sides")
+            raise _CulpritError(node, f"'{node.op}' of units {first} and {unit}", "the same unit on both sides")
     return NUMBER if node.op in COMPARISONS else first
