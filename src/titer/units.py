@@ -92,7 +92,7 @@ def _merge(left, right, sign: int):
 def _registry() -> Any:
     import pint  # imported only where a unit's text is read
 
-    registry = pint.UnitRegistry(cache_folder=None)
+    registry: Any = pint.UnitRegistry(cache_folder=None)
     for line in EXTRA_DEFINITIONS:
         registry.define(line)
     return registry

@@ -106,7 +106,7 @@ def kaplan_meier(time, event) -> SurvivalCurve:
     moments = np.unique(time)
     deaths = np.bincount(np.searchsorted(moments, time[event]), minlength=len(moments))
     at_risk = len(time) - np.searchsorted(np.sort(time), moments, side="left")
-    survival = np.cumprod(1 - deaths / at_risk)
+    survival: Floats = np.cumprod(1 - deaths / at_risk, dtype=np.float64)
     with np.errstate(divide="ignore", invalid="ignore"):
         variance = np.cumsum(deaths / (at_risk * (at_risk - deaths)))
         width = Z95 * np.sqrt(variance) / np.log(survival)

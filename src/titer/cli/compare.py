@@ -1,0 +1,48 @@
+"""`titer compare`: the same virtual patients under each regimen."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from titer.cli.output import console, print_json, progress_bar
+
+
+def compare(
+    regimens: Annotated[list[str], typer.Argument(metavar="REGIMEN", help="Regimens in words, each in quotes.")],
+    population: Annotated[str, typer.Option(help="Who is treated; `titer list populations`.")] = "relapsed-myeloma",
+    n: Annotated[int, typer.Option("-n", min=1, help="Virtual patients.")] = 1000,
+    cycles: Annotated[int, typer.Option(min=1, help="Cycles of treatment, by the first regimen's cycle.")] = 24,
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same patients and the same luck.")] = 1,
+    out: Annotated[Path | None, typer.Option(help="Folder for tables, plots, manifest and report.html.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")] = False,
+    threads: Annotated[int | None, typer.Option(min=1, help="Threads; all cores where not given.")] = None,
+    protocol: Annotated[str, typer.Option(help="Dose-modification rules; `titer list protocols`.")] = "us-label",
+    rtol: Annotated[float, typer.Option(min=1e-12, max=1e-2, help="Relative tolerance of the integration.")] = 1e-6,
+) -> None:
+    """Compare regimens in the same virtual patients: response, PFS, side effects, dose intensity, paired differences."""
+    from titer.decisions.compare import compare_regimens
+
+    with progress_bar(f"{n:,} patients × {len(regimens)} regimens") as progress:
+        result = compare_regimens(
+            regimens,
+            population=population,
+            n=n,
+            cycles=cycles,
+            seed=seed,
+            protocol=protocol,
+            threads=threads,
+            rtol=rtol,
+            out=out,
+            progress=progress,
+        )
+    if as_json:
+        print_json(result.as_json())
+        return
+    from titer.show.terminal import print_comparison
+
+    print_comparison(console(), result.as_json())
+    if out is not None:
+        console().print(f"Report: {out / 'report.html'}", style="bold")

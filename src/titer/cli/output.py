@@ -1,0 +1,70 @@
+"""How commands speak: results on standard output, errors and progress on standard error, one shape for every error."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from titer.errors import TiterError
+
+WIDTH = 100  # columns that every table fits in
+
+
+def error_parts(error: TiterError) -> dict[str, str]:
+    """The parts of an error, as the JSON error object holds them; empty parts are left out.
+
+    Example:
+        >>> error_parts(TiterError("dose is -5 mg", right="0 mg or more"))
+        {'kind': 'TiterError', 'what': 'dose is -5 mg', 'right': '0 mg or more'}
+    """
+    parts = {"what": error.what, "where": error.where, "right": error.right, "try": error.hint}
+    return {"kind": type(error).__name__} | {name: text for name, text in parts.items() if text}
+
+
+def report_error(error: TiterError, *, as_json: bool = False) -> None:
+    """Print an error: four labelled lines on standard error, or with `--json` one object on standard output.
+
+    A program that asked for JSON so reads JSON from the same place whether or not the command worked; the exit code and
+    the key "error" tell it which.
+    """
+    parts = error_parts(error)
+    if as_json:
+        print_json({"error": parts})
+        return
+    print(f"{parts.pop('kind')}: {parts.pop('what')}", file=sys.stderr)
+    for name, text in parts.items():
+        print(f"  {name + ':':<7}{text}".replace("\n", "\n         "), file=sys.stderr)
+
+
+def print_json(value: Any) -> None:
+    """One JSON object on standard output; a figure that does not exist (median not reached) is null."""
+    sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+def console() -> Any:
+    """A Rich console on standard output: as wide as the terminal, and `WIDTH` columns in a pipe or file."""
+    from rich.console import Console
+
+    return Console(highlight=False, soft_wrap=False, width=None if sys.stdout.isatty() else WIDTH)
+
+
+@contextmanager
+def progress_bar(description: str) -> Iterator[Any]:
+    """A callback `progress(done, total, what)` that draws a bar on standard error, or None where that is no terminal."""
+    if not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeRemainingColumn
+
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task(description, total=None)
+
+        def progress(done: float, total: float, what: str = "") -> None:
+            bar.update(task, completed=done, total=total, description=what or description)
+
+        yield progress

@@ -1,0 +1,179 @@
+"""The book of a cohort: every decision, also to change nothing, and every dose, planned and given.
+
+Kept as lists of column arrays that grow by one block a tick, and read as plain NumPy columns. Words (drug, action,
+rule, signal) are stored as small whole numbers; `Ledger.words` says what they mean.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+from numpy.typing import NDArray
+
+from titer.clinic.rules import NO_RULE, Action, Decisions, Protocol
+from titer.errors import InputError
+
+MINUTES_PER_DAY = 1440
+DECISION_COLUMNS: dict[str, type] = {
+    "patient": np.int64,
+    "day": np.int32,
+    "drug": np.int8,
+    "action": np.int8,
+    "rule": np.int8,
+    "signal": np.int8,
+    "value": np.float64,
+    "level_before": np.int8,
+    "level_after": np.int8,
+    "dose_before": np.float64,
+    "dose_after": np.float64,
+}
+DOSE_COLUMNS: dict[str, type] = {
+    "patient": np.int64,
+    "component": np.int16,
+    "drug": np.int8,
+    "minute": np.int64,
+    "planned": np.float64,
+    "given": np.float64,
+    "duration": np.int32,
+}
+
+
+@dataclass
+class Ledger:
+    """Decisions and doses of a cohort, as they come.
+
+    Args:
+        patients: number of each patient. Shape (n_patients,).
+        drugs: every drug of the regimen; its place is the code in the column `drug`.
+        protocol: whose rules decide.
+    """
+
+    patients: NDArray[np.int64]
+    drugs: Sequence[str]
+    protocol: Protocol
+    _decisions: list[dict[str, NDArray]] = field(default_factory=list, repr=False)
+    _doses: list[dict[str, NDArray]] = field(default_factory=list, repr=False)
+
+    @property
+    def words(self) -> Mapping[str, tuple[str, ...]]:
+        """What the whole numbers in the columns drug, action, rule and signal mean; -1 is none."""
+        return {
+            "drug": tuple(self.drugs),
+            "action": tuple(action.name.lower() for action in Action),
+            "rule": tuple(rule.name for rule in self.protocol.rules),
+            "signal": self.protocol.signals,
+        }
+
+    def add_decisions(
+        self, day: int, seen: NDArray[np.bool_], decisions: Decisions, values: Mapping[str, NDArray]
+    ) -> None:
+        """Write down what was decided about each drug of each patient seen, with every value the rules looked at.
+
+        Args:
+            day: of the visit.
+            seen: who was there. Shape (n_patients,).
+            decisions: as `rules.decide` made them.
+            values: signal → reported values, shape (n_patients,).
+        """
+        row, column = np.nonzero(np.broadcast_to(seen[:, None], decisions.action.shape))
+        rule = decisions.rule[row, column]
+        signals = [self.protocol.signals.index(r.signal) for r in self.protocol.rules]
+        drugs = np.array([list(self.drugs).index(d) for d in self.protocol.drugs], np.int8)
+        block = {
+            "patient": self.patients[row],
+            "day": np.full(len(row), day),
+            "drug": drugs[column] if len(row) else np.empty(0, np.int8),
+            "rule": rule,
+            "signal": np.where(rule == NO_RULE, -1, np.array([*signals, -1])[rule]),
+        }
+        block |= {name: getattr(decisions, name)[row, column] for name in DECISION_COLUMNS if name not in block}
+        block |= {f"seen_{name}": values[name][row] for name in self.protocol.signals}
+        self._decisions.append(block)
+
+    def add_doses(self, rows: NDArray, columns: Mapping[str, NDArray]) -> None:
+        """Write down doses.
+
+        Args:
+            rows: place of the patient of each dose. Shape (n_doses,).
+            columns: component, drug, minute, planned, given, duration. Shape (n_doses,) each.
+        """
+        self._doses.append({"patient": self.patients[rows], **columns})
+
+    def tables(self) -> dict[str, dict[str, NDArray]]:
+        """ "decisions" and "doses" as columns, in order of time and, at one time, of patients."""
+        seen: dict[str, type] = {f"seen_{name}": np.float64 for name in self.protocol.signals}
+        return {
+            "decisions": _join(self._decisions, DECISION_COLUMNS | seen),
+            "doses": _join(self._doses, DOSE_COLUMNS),
+        }
+
+    def story(self, patient: int) -> list[str]:
+        """One patient's decisions that changed something, as lines to read.
+
+        Example of a line: day 21: hold lenalidomide (neutropenia: anc 0.71 10^9/L), 25 mg
+        """
+        table, words = self.tables()["decisions"], self.words
+        own = np.flatnonzero((table["patient"] == patient) & (table["action"] != Action.NONE))
+        return [self._line({name: column[i] for name, column in table.items()}, words) for i in own]
+
+    def _line(self, row: Mapping, words: Mapping[str, tuple[str, ...]]) -> str:
+        drug, action = words["drug"][row["drug"]], words["action"][row["action"]].replace("_", " ")
+        rule = self.protocol.rules[row["rule"]] if row["rule"] != NO_RULE else None
+        reason = f" ({rule.name}: {rule.signal} {row['value']:.3g} {rule.unit})" if rule else ""
+        same = row["dose_before"] == row["dose_after"]
+        dose = f"{row['dose_before']:g} mg" if same else f"{row['dose_before']:g} -> {row['dose_after']:g} mg"
+        return f"day {row['day']}: {action} {drug}{reason}, {dose}"
+
+
+@dataclass(frozen=True)
+class FixedSchedule:
+    """Doses that do not depend on anything: what a ledger says was given, ready to be given again.
+
+    Rows are sorted by patient, then time. `start` has n_patients + 1 entries: patient i owns rows start[i]:start[i+1].
+    """
+
+    start: NDArray[np.int64]
+    minute: NDArray[np.int64]
+    component: NDArray[np.int16]
+    amount: NDArray
+    duration: NDArray[np.int32]
+
+
+def replay_schedule(doses: Mapping[str, NDArray], patients: NDArray[np.int64]) -> FixedSchedule:
+    """The doses given, per patient, as a fixed schedule.
+
+    Args:
+        doses: the ledger's table of doses.
+        patients: numbers of the patients, in the order wanted. Shape (n_patients,).
+
+    Returns:
+        Every dose with an amount above 0; held doses are left out.
+
+    Raises:
+        InputError: a dose belongs to a patient who is not among them.
+    """
+    order_of = {int(number): place for place, number in enumerate(patients)}
+    unknown = set(np.unique(doses["patient"]).tolist()) - set(order_of)
+    if unknown:
+        raise InputError(f"the ledger has doses of patient {min(unknown)}", right="patients of this cohort")
+    given = np.flatnonzero(doses["given"] > 0)
+    row = np.array([order_of[int(p)] for p in doses["patient"][given]], np.int64)
+    order = np.lexsort((doses["component"][given], doses["minute"][given], row))
+    given, row = given[order], row[order]
+    start = np.searchsorted(row, np.arange(len(patients) + 1))
+    return FixedSchedule(
+        start.astype(np.int64),
+        doses["minute"][given],
+        doses["component"][given],
+        doses["given"][given],
+        doses["duration"][given],
+    )
+
+
+def _join(blocks: Sequence[Mapping[str, NDArray]], columns: Mapping[str, type]) -> dict[str, NDArray]:
+    return {
+        name: np.concatenate([np.asarray(block[name], kind) for block in blocks]) if blocks else np.empty(0, kind)
+        for name, kind in columns.items()
+    }

@@ -1,0 +1,115 @@
+"""The doses of the coming days, for all patients at once: what the regimen plans and what the protocol leaves of it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from titer.clinic.rules import Protocol, Therapy
+from titer.dosing.regimen import MINUTES_PER_DAY, Regimen, planned_doses
+from titer.errors import InputError
+
+UNRULED = -1
+
+
+@dataclass(frozen=True)
+class Doses:
+    """Doses of some days, patient by patient and in order of time. Every array has shape (n_doses,).
+
+    Args:
+        row: place of the patient in the cohort.
+        component, drug: place in the regimen's components and drugs.
+        minute: from the start of treatment.
+        planned, given: amount in the component's unit; given is 0 while held.
+        duration: minutes; 0 is a bolus or a tablet.
+    """
+
+    row: NDArray[np.int64]
+    component: NDArray[np.int32]
+    drug: NDArray[np.int8]
+    minute: NDArray[np.int64]
+    planned: NDArray
+    given: NDArray
+    duration: NDArray[np.int32]
+
+    def columns(self) -> dict[str, NDArray]:
+        """Everything but the row, as the ledger keeps it."""
+        return {name: column for name, column in vars(self).items() if name != "row"}
+
+
+class Prescription:
+    """Turns a regimen and the present dose levels into doses.
+
+    A patient whose level was never lowered gets exactly what is planned; else the smaller of plan and level.
+
+    Args:
+        regimen: the plan.
+        protocol: whose rules hold and lower.
+        n_days: length of the plan, day.
+
+    Raises:
+        InputError: a ladder is in another unit than the regimen's doses.
+    """
+
+    def __init__(self, regimen: Regimen, protocol: Protocol, n_days: int) -> None:
+        self.regimen, self.protocol = regimen, protocol
+        self._plan = planned_doses(regimen, n_days)
+        self._drug = np.array([regimen.drugs.index(c.drug) for c in regimen.components], np.int8)
+        ruled = list(protocol.drugs)
+        self._column = np.array([ruled.index(c.drug) if c.drug in ruled else UNRULED for c in regimen.components])
+        self._check_units()
+
+    def starting_dose(self, n_patients: int) -> NDArray:
+        """First planned amount of each drug under a rule. Shape (n_patients, n_drugs of the protocol)."""
+        first = [self._first_amount(column) for column in range(len(self.protocol.drugs))]
+        return np.tile(np.array(first, float), (n_patients, 1))
+
+    def follow_plan(self, therapy: Therapy, day: int, until_day: int) -> None:
+        """Where a dose was never lowered, its level is what the plan gives in these days."""
+        week = self._between(day, until_day)
+        for column in range(therapy.dose.shape[1]):
+            amounts = week["amount"][self._column[week["component"]] == column]
+            if len(amounts):
+                therapy.dose[therapy.level[:, column] == 0, column] = amounts.max()
+
+    def doses(self, day: int, until_day: int, therapy: Therapy, active: NDArray[np.bool_]) -> Doses:
+        """What the active patients get from `day` on, up to but not including `until_day`."""
+        week, rows = self._between(day, until_day), np.flatnonzero(active)
+        planned = np.broadcast_to(week["amount"], (len(rows), len(week)))
+        given = planned.copy()
+        column = self._column[week["component"]]
+        ruled = column != UNRULED
+        if ruled.any():
+            of_rule = column[ruled]
+            lowered = therapy.level[rows][:, of_rule] > 0
+            dose = np.where(lowered, np.minimum(given[:, ruled], therapy.dose[rows][:, of_rule]), given[:, ruled])
+            given[:, ruled] = np.where(therapy.held[rows][:, of_rule], 0.0, dose)
+        return Doses(
+            np.repeat(rows, len(week)),
+            np.tile(week["component"], len(rows)),
+            np.tile(self._drug[week["component"]], len(rows)),
+            np.tile(week["minute"], len(rows)),
+            planned.ravel(),
+            given.ravel(),
+            np.tile(week["duration"], len(rows)),
+        )
+
+    def _between(self, day: int, until_day: int) -> NDArray[np.void]:
+        first, last = np.searchsorted(self._plan["minute"], [day * MINUTES_PER_DAY, until_day * MINUTES_PER_DAY])
+        return self._plan[first:last]
+
+    def _first_amount(self, column: int) -> float:
+        amounts = self._plan["amount"][self._column[self._plan["component"]] == column]
+        return float(amounts[0]) if len(amounts) else 0.0
+
+    def _check_units(self) -> None:
+        for component in self.regimen.components:
+            ladder = self.protocol.ladder(component.drug)
+            if ladder is not None and ladder.unit != component.unit:
+                raise InputError(
+                    f"{component.drug} is given in {component.unit} and lowered in {ladder.unit}",
+                    where=f"protocol '{self.protocol.name}'",
+                    right="one unit for the regimen and the ladder",
+                )

@@ -1,0 +1,1 @@
+"""Regimens: the text a clinician writes, the plan it means, and the calendar that shows it."""

@@ -1,0 +1,152 @@
+"""C text that only the stiff method needs: rates with their Jacobian, its elimination, the solves.
+
+Straight-line arithmetic, cut into loops over lanes. A loop is cut after about `REFERENCES` memory references: compilers
+give up on vectorising a longer one (gcc at 1000).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+
+from titer.engine.codegen import Writer
+from titer.engine.elimination import Elimination, plan_elimination
+from titer.engine.jacobian import Jacobian, jacobian_of
+from titer.model.expression import Expression, symbol
+from titer.model.system import System
+
+REFERENCES = 300
+ROOTS = 400  # trees that one loop of `linearise` computes; each needs about two references
+_LOOP = "    LANES {\n"
+
+
+def stiff_functions(system: System, writer: Writer, symbols: Mapping[str, str]) -> tuple[dict[str, int], str]:
+    """What `source/rodas5p.c` expects to be generated.
+
+    Args:
+        system: whose rates are linearised; its states keep their order.
+        writer: of the kernel; constants that the Jacobian needs are added to its table.
+        symbols: C text of each state and of time.
+
+    Returns:
+        Sizes to define (NJ, NLU, NS), and the functions `linearise`, `factorise`, `solve` and `add_slopes`.
+    """
+    jacobian = jacobian_of(system)
+    plan = plan_elimination(jacobian.n, jacobian.pattern)
+    sizes = {"NJ": len(jacobian.entries), "NLU": len(plan.entries), "NS": len(jacobian.time_slopes)}
+    functions = [
+        linearise_code(system, jacobian, writer, symbols),
+        factorise_code(plan, tuple(jacobian.entries)),
+        solve_code(plan),
+        add_slopes_code(jacobian),
+    ]
+    return sizes, "\n".join(functions)
+
+
+def linearise_code(system: System, jacobian: Jacobian, writer: Writer, symbols: Mapping[str, str]) -> str:
+    """`linearise(t, x, c, u, dx, jac, slope)`: rates, Jacobian entries and time slopes at one place.
+
+    What rows share is computed once, except across the loops of a system of more than about a hundred states.
+    """
+    inflow = {f"inflow {i}": f"u[{i}][l]" for i in range(jacobian.n)}
+    head = (
+        "static void linearise(const double *t, const double (*x)[W], const double (*c)[W], const double (*u)[W],\n"
+        "    double (*restrict dx)[W], double (*restrict jac)[W], double (*restrict slope)[W])"
+    )
+    bodies = [
+        writer.lines(roots, {**symbols, **inflow}, scope="lanes") for roots in _root_groups(system.rates, jacobian)
+    ]
+    return head + " {\n" + "".join(_loop(body.splitlines()) for body in bodies) + "}\n"
+
+
+def _root_groups(rates: Sequence[Expression], jacobian: Jacobian) -> Iterable[dict[str, Expression]]:
+    """What `linearise` assigns, row after row, in groups that one loop can hold."""
+    group: dict[str, Expression] = {}
+    for roots in _roots_by_row(rates, jacobian):
+        if group and len(group) + len(roots) > ROOTS:
+            yield group
+            group = {}
+        group |= roots
+    yield group
+
+
+def _roots_by_row(rates: Sequence[Expression], jacobian: Jacobian) -> list[dict[str, Expression]]:
+    rows = [{f"dx[{i}][l]": tree + symbol(f"inflow {i}")} for i, tree in enumerate(rates)]
+    for k, ((row, _), tree) in enumerate(jacobian.entries.items()):
+        rows[row][f"jac[{k}][l]"] = tree
+    for k, (row, tree) in enumerate(jacobian.time_slopes.items()):
+        rows[row][f"slope[{k}][l]"] = tree
+    return rows
+
+
+def add_slopes_code(jacobian: Jacobian) -> str:
+    """`add_slopes(factor, slope, b)`: b += factor * time slope."""
+    head = "static void add_slopes(const double *factor, const double (*restrict slope)[W], double (*restrict b)[W])"
+    return _function(head, [f"b[{row}][l] += factor[l] * slope[{k}][l];" for k, row in enumerate(jacobian.time_slopes)])
+
+
+def factorise_code(plan: Elimination, jacobian_entries: Sequence[tuple[int, int]]) -> str:
+    """`factorise(diagonal, jac, lu)`: LU of diag(diagonal) - J, with reciprocal pivots on the diagonal of `lu`.
+
+    Args:
+        plan: the planned elimination.
+        jacobian_entries: (row, column) in the order of the rows of `jac`.
+    """
+    place = {entry: k for k, entry in enumerate(jacobian_entries)}
+    rank = plan.rank
+    statements = []
+    for k, entry in enumerate(plan.entries):
+        value = _difference(_start(entry, place), [f"lu[{low}][l] * lu[{up}][l]" for low, up in plan.updates[k]])
+        row, column = entry
+        if row == column:
+            value = f"1.0 / ({value})"
+        elif rank[column] < rank[row]:
+            value = f"({value}) * lu[{plan.pivots[column]}][l]"
+        statements.append(f"lu[{k}][l] = {value};")
+    head = "static void factorise(const double *diagonal, const double (*restrict jac)[W], double (*restrict lu)[W])"
+    return _function(head, statements)
+
+
+def solve_code(plan: Elimination) -> str:
+    """`solve(lu, b)`: b becomes the solution."""
+    statements = []
+    for row in plan.order:
+        terms = [f"lu[{k}][l] * b[{column}][l]" for k, column in plan.below(row)]
+        if terms:
+            statements.append(f"b[{row}][l] = {_difference(f'b[{row}][l]', terms)};")
+    for row in reversed(plan.order):
+        terms = [f"lu[{k}][l] * b[{column}][l]" for k, column in plan.above(row)]
+        statements.append(f"b[{row}][l] = ({_difference(f'b[{row}][l]', terms)}) * lu[{plan.pivots[row]}][l];")
+    return _function("static void solve(const double (*restrict lu)[W], double (*restrict b)[W])", statements)
+
+
+def _start(entry: tuple[int, int], place: dict[tuple[int, int], int]) -> str:
+    own = f"-jac[{place[entry]}][l]" if entry in place else ""
+    if entry[0] == entry[1]:
+        return "diagonal[l]" + own.replace("-", " - ")
+    return own
+
+
+def _difference(start: str, terms: Iterable[str]) -> str:
+    text = start + "".join(f" - {term}" for term in terms)
+    return text.strip() or "0.0"
+
+
+def _function(head: str, statements: Sequence[str]) -> str:
+    return head + " {\n" + "".join(_loop(part) for part in _parts(statements)) + "}\n"
+
+
+def _loop(statements: Sequence[str]) -> str:
+    return _LOOP + "".join(f"        {text}\n" for text in statements) + "    }\n"
+
+
+def _parts(statements: Sequence[str]) -> Iterable[list[str]]:
+    part: list[str] = []
+    references = 0
+    for text in statements:
+        references += text.count("[l]")
+        if part and references > REFERENCES:
+            yield part
+            part, references = [], text.count("[l]")
+        part.append(text)
+    if part:
+        yield part

@@ -1,0 +1,1 @@
+"""Published outcomes, and what Titer predicts for them."""

@@ -1,0 +1,201 @@
+"""Published exposure to lenalidomide against the typical patient of the model, by closed forms.
+
+The model has one compartment and first-order absorption, so that area, peak, its time and half-life are closed forms of
+`ka`, `cl` and `v`, which the model's own covariate relations give for the people of each study.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
+from types import SimpleNamespace
+
+from titer.evidence.expectations import Role
+from titer.model import Model
+
+# Creatinine clearance standing for each group of the renal study, mL/min. Assumed: the study prints ranges only.
+NORMAL, NORMAL_AND_MILD, MILD, MODERATE, SEVERE, ESRD = 100.0, 85.0, 65.0, 38.0, 22.0, 6.0
+SESSION_H = 4.0
+HEALTHY: Mapping[str, float] = {"patient": 0.0}
+
+
+@dataclass(frozen=True)
+class Disposition:
+    """One-compartment oral kinetics of one person.
+
+    Args:
+        ka: absorption, 1/h.
+        cl: apparent clearance, L/h.
+        v: apparent volume, L.
+        bioavailability: relative to fasting.
+    """
+
+    ka: float
+    cl: float
+    v: float
+    bioavailability: float = 1.0
+
+    @property
+    def ke(self) -> float:
+        """Elimination, 1/h."""
+        return self.cl / self.v
+
+    @property
+    def half_life(self) -> float:
+        """Half-life of the slower of absorption and elimination, h: the terminal one."""
+        return math.log(2) / min(self.ka, self.ke)
+
+    @property
+    def time_of_peak(self) -> float:
+        """Time of the highest level after one dose, h. The limit 1/ka where ka equals ke."""
+        if math.isclose(self.ka, self.ke, rel_tol=1e-9):
+            return 1 / self.ka
+        return math.log(self.ka / self.ke) / (self.ka - self.ke)
+
+    def area(self, dose: float) -> float:
+        """Area under the level of one dose (mg) to infinity, ng*h/mL."""
+        return 1000 * self.bioavailability * dose / self.cl
+
+    def peak(self, dose: float) -> float:
+        """Highest level after one dose (mg), ng/mL."""
+        return 1000 * self.bioavailability * dose / self.v * math.exp(-self.ke * self.time_of_peak)
+
+    def peak_at_steady_state(self, dose: float, interval: float = 24.0) -> float:
+        """Highest level of a dose (mg) every `interval` h for long, ng/mL.
+
+        Example:
+            >>> round(Disposition(ka=1.0, cl=10.0, v=20.0).peak_at_steady_state(10.0, 1e6), 3)
+            250.0
+        """
+        if math.isclose(self.ka, self.ke, rel_tol=1e-6):  # a limit; beside it the formula loses 10 of 16 digits
+            return replace(self, ka=self.ke * (1 + 1e-5)).peak_at_steady_state(dose, interval)
+        absorbed, gone = (1 - math.exp(-k * interval) for k in (self.ka, self.ke))
+        time = math.log(self.ka * gone / (self.ke * absorbed)) / (self.ka - self.ke)
+        shape = math.exp(-self.ke * time) / gone - math.exp(-self.ka * time) / absorbed
+        return 1000 * self.bioavailability * dose / self.v * self.ka / (self.ka - self.ke) * shape
+
+
+@dataclass(frozen=True)
+class Exposure:
+    """A published number on exposure and the closed form that should meet it.
+
+    Args:
+        rows: id of the outcome row.
+        name: what is predicted.
+        setting: who, in words.
+        predict: the prediction, in the unit of the row.
+        role: "calibration" where the row was used to set a parameter.
+        remark: what differs.
+        within: relative half-width of the band that counts as met where no interval was printed.
+    """
+
+    rows: tuple[str, ...]
+    name: str
+    setting: str
+    predict: Callable[[], float] = field(repr=False)
+    role: Role
+    remark: str = ""
+    within: float = 0.25
+
+
+def lenalidomide(**covariates: float) -> Disposition:
+    """Kinetics of a typical person with these covariates; the model's defaults stand in for the others.
+
+    Example:
+        >>> lenalidomide(crcl=30.0).cl < lenalidomide(crcl=90.0).cl
+        True
+    """
+    from titer.library.drugs.lenalidomide import MODEL
+
+    values = typical_parameters(MODEL, **covariates)
+    return Disposition(values["ka"], values["cl"], values["v"], values["bioavailability"])
+
+
+def typical_parameters(model: Model, **covariates: float) -> dict[str, float]:
+    """Every parameter of a model for a typical person with these covariates."""
+    values = {parameter.name: parameter.value for parameter in model.parameters}
+    given = {covariate.name: covariate.default for covariate in model.covariates} | covariates
+    if model.individual is not None:
+        individual = model.individual(SimpleNamespace(**values), SimpleNamespace(**given))
+        values |= {name: float(value) for name, value in individual.items()}
+    return values
+
+
+def _area_increase(crcl: float) -> float:
+    area = lenalidomide(crcl=crcl, **HEALTHY).area(25.0)
+    return 100 * (area / lenalidomide(crcl=NORMAL_AND_MILD, **HEALTHY).area(25.0) - 1)
+
+
+def _renal_fraction(crcl: float) -> float:
+    return 100 * (1 - lenalidomide(crcl=0.0, **HEALTHY).cl / lenalidomide(crcl=crcl, **HEALTHY).cl)
+
+
+def _removed_by_dialysis() -> float:
+    from titer.library.drugs.lenalidomide import MODEL
+
+    person = lenalidomide(crcl=ESRD, **HEALTHY)
+    dialyser = MODEL.parameter("cl_dialysis").value
+    total = person.cl + dialyser
+    return 100 * dialyser / total * (1 - math.exp(-total / person.v * SESSION_H))
+
+
+def _food_on_peak() -> float:
+    fed, fasted = lenalidomide(fed=1.0, **HEALTHY), lenalidomide(fed=0.0, **HEALTHY)
+    return 100 * (fed.peak(25.0) / fasted.peak(25.0) - 1)
+
+
+def _renal_slope() -> float:
+    return 100 * (lenalidomide(crcl=90.0).cl - lenalidomide(crcl=89.0).cl) / lenalidomide(crcl=90.0).cl
+
+
+def _renal_exponent() -> float:
+    return math.log(lenalidomide(crcl=90.0).cl / lenalidomide(crcl=45.0).cl) / math.log(2)
+
+
+def _half_life_increase() -> float:
+    return lenalidomide(crcl=(MODERATE + SEVERE) / 2).half_life / lenalidomide(crcl=NORMAL).half_life
+
+
+_MDS = "myelodysplasia, CrCl 90, 75 kg"
+_RENAL = "people without cancer"
+_GROUP = "The study prints ranges of CrCl; the value standing for each group is assumed."
+_URINE = "Predicted as the renal share of clearance; the study's recovery stopped with its collection. " + _GROUP
+_TYPICAL = "patient, CrCl 90, 75 kg"
+_POOLED = "One of several population models that disagree; see the conflicts in the model's file."
+
+# fmt: off
+MEASURES: tuple[Exposure, ...] = (
+    Exposure(("IMID001",), "AUC of 10 mg", _MDS, lambda: lenalidomide().area(10.0), "calibration",
+             "Area to infinity; the study's ends with the last sample."),
+    Exposure(("IMID002",), "Cmax of 10 mg", _MDS, lambda: lenalidomide().peak(10.0), "prediction",
+             "Mean of 12 peaks, each at its own time; the typical peak is lower."),
+    Exposure(("IMID003",), "Cmax of 10 mg, daily", _MDS, lambda: lenalidomide().peak_at_steady_state(10.0),
+             "prediction", "Mean of 12 peaks, each at its own time; the typical peak is lower."),
+    Exposure(("IMID004",), "half-life", _MDS, lambda: lenalidomide().half_life, "calibration"),
+    Exposure(("IMID005",), "time of Cmax", _MDS, lambda: lenalidomide().time_of_peak, "calibration"),
+    Exposure(("IMID008",), "renal share", _RENAL, lambda: _renal_fraction(NORMAL), "prediction", _URINE),
+    Exposure(("IMID009",), "renal share", _RENAL, lambda: _renal_fraction(MILD), "prediction", _URINE),
+    Exposure(("IMID010",), "renal share", _RENAL, lambda: _renal_fraction(MODERATE), "prediction", _URINE),
+    Exposure(("IMID012",), "removed by dialysis", _RENAL, _removed_by_dialysis, "calibration",
+             "Share of the body's drug that the dialyser takes in 4 h."),
+    Exposure(("IMID015",), "AUC increase", _RENAL, lambda: _area_increase(MODERATE), "calibration", _GROUP),
+    Exposure(("IMID016",), "AUC increase", _RENAL, lambda: _area_increase(SEVERE), "calibration", _GROUP),
+    Exposure(("IMID017",), "AUC increase", _RENAL, lambda: _area_increase(ESRD), "calibration", _GROUP),
+    Exposure(("IMID019",), "Cmax change with food", "healthy", _food_on_peak, "calibration",
+             "An older label has -36%."),
+    Exposure(("IMID021",), "half-life", "healthy", lambda: lenalidomide(**HEALTHY).half_life, "prediction"),
+    Exposure(("IMID022",), "AUC ratio, patients to healthy", "CrCl 90 in both",
+             lambda: lenalidomide().area(25.0) / lenalidomide(**HEALTHY).area(25.0), "prediction",
+             "The patients were older, with lower CrCl; here CrCl is the same."),
+    Exposure(("IMID023",), "time of Cmax", _TYPICAL, lambda: lenalidomide().time_of_peak, "prediction"),
+    Exposure(("IMID024",), "CL/F", _TYPICAL, lambda: lenalidomide().cl, "prediction", _POOLED),
+    Exposure(("IMID025",), "V/F", _TYPICAL, lambda: lenalidomide().v, "prediction", _POOLED),
+    Exposure(("IMID027",), "half-life at CrCl 30 / normal", _TYPICAL, _half_life_increase, "prediction", _GROUP),
+    Exposure(("IMID532",), "V/F", _TYPICAL, lambda: lenalidomide().v, "prediction", _POOLED),
+    Exposure(("IMID533",), "CL/F per mL/min of CrCl", _TYPICAL, _renal_slope, "prediction", _POOLED),
+    Exposure(("IMID534",), "CL/F", _TYPICAL, lambda: lenalidomide().cl, "prediction", _POOLED),
+    Exposure(("IMID535",), "V/F", _TYPICAL, lambda: lenalidomide().v, "prediction", _POOLED),
+    Exposure(("IMID536",), "power of CrCl on CL/F", "CrCl 45 to 90", _renal_exponent, "prediction", _POOLED),
+)
+# fmt: on

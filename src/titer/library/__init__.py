@@ -1,0 +1,83 @@
+"""The pharmacology itself, declared with the words of the other folders; no algorithm lives here.
+
+A model is one file with a `MODEL` in one of four folders, a population one file with a `POPULATION`. They are found by
+looking into the folders, so adding one edits nothing else.
+
+Example:
+    >>> sorted(drugs())[:2]
+    ['dexamethasone', 'lenalidomide']
+    >>> models()["ikaros"].provides
+    ('ikaros',)
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from functools import cache
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from titer.model import Model
+    from titer.patients.population import VirtualPopulation
+
+FOLDERS = ("drugs", "immune", "diseases", "side_effects")
+MYELOMA = ("myeloma", "survival")  # files in diseases/
+MYELOMA_DRUGS = ("lenalidomide", "dexamethasone")
+
+
+def models() -> dict[str, Model]:
+    """Every model of the library by its key, folder after folder, in the order of file names."""
+    return {model.key: model for folder in FOLDERS for model in _folder(folder).values()}
+
+
+def drugs() -> dict[str, Model]:
+    """Every model that takes doses, by the name of its drug."""
+    return {dosing.drug: model for model in _folder("drugs").values() for dosing in model.doses}
+
+
+def relapsed_myeloma_models(given: Sequence[str] = MYELOMA_DRUGS) -> list[Model]:
+    """What to assemble for relapsed myeloma: these drugs, the immune system, the disease, every side effect.
+
+    Raises:
+        InputError: a drug that the library does not have.
+    """
+    known = drugs()
+    chosen = [_pick(name, known, "drug") for name in given]
+    diseases = [_folder("diseases")[file] for file in MYELOMA]
+    return [*chosen, *_folder("immune").values(), *diseases, *_folder("side_effects").values()]
+
+
+def populations() -> tuple[str, ...]:
+    """Names of the populations, as the command line writes them ("relapsed-myeloma")."""
+    return tuple(name.replace("_", "-") for name in _files("populations"))
+
+
+def load_population(name: str) -> VirtualPopulation:
+    """The population of that name; hyphens, underscores and case do not matter.
+
+    Raises:
+        InputError: no population of that name.
+    """
+    wanted = name.strip().lower().replace("_", "-")
+    known = {one: one for one in populations()}
+    file = _pick(wanted, known, "population").replace("-", "_")
+    return import_module(f"titer.library.populations.{file}").POPULATION
+
+
+@cache
+def _folder(folder: str) -> dict[str, Model]:
+    return {file: import_module(f"titer.library.{folder}.{file}").MODEL for file in _files(folder)}
+
+
+def _files(folder: str) -> Iterable[str]:
+    return sorted(path.stem for path in (Path(__file__).parent / folder).glob("*.py") if not path.stem.startswith("_"))
+
+
+def _pick(name: str, known: dict[str, Any], kind: str) -> Any:
+    if name not in known:
+        from titer.errors import InputError, nearest
+
+        raise InputError(f"the library has no {kind} '{name}'", hint=nearest(name, known))
+    return known[name]

@@ -1,0 +1,1 @@
+"""Diseases, and what they lead to: one file each, with a `MODEL`."""

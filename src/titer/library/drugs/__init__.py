@@ -1,0 +1,1 @@
+"""Drugs: one file each, with a `MODEL`."""

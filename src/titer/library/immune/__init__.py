@@ -1,0 +1,1 @@
+"""The immune system: one file for each part, with a `MODEL`."""

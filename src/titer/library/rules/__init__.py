@@ -1,0 +1,1 @@
+"""Rules of labels and trials, grades and response criteria, as data with their wording and source."""

@@ -1,0 +1,1 @@
+"""Side effects: one file each, with a `MODEL`."""

@@ -1,0 +1,64 @@
+"""Haemoglobin: red cells of 120 days, made less by a marrow full of tumour and a little less while Ikaros is low.
+
+Answers:  the slow course of haemoglobin over months: better with response, worse with progression.
+Not for:  bleeding, transfusion, erythropoietin, renal anaemia that changes, del(5q) (where the drug raises haemoglobin).
+Assumed:  production follows a power of the tumour burden; both sizes are calibrated.
+"""
+# ruff: noqa: E501 - a number and its home stand on one line
+
+from titer.library.sources import OUTCOMES, RED_CELL_LIFE, TITER
+from titer.model import Covariate, Equations, Model, Parameter, Population, State
+from titer.model.expression import maximum
+
+
+def equations(t, x, p, s):
+    """Four ages of red cells, each a quarter of the life span."""
+    burden = maximum(s.tumour_burden, p.least)
+    made = burden ** (-p.crowding) * (1 - p.block * (1 - s.ikaros)) * s.factor("haemoglobin.production")
+    rate = p.ages / p.life
+    return Equations(
+        rates={
+            "first": rate * (made - x.first),
+            "second": rate * (x.first - x.second),
+            "third": rate * (x.second - x.third),
+            "fourth": rate * (x.third - x.fourth),
+        },
+        signals={"haemoglobin": p.baseline * (x.first + x.second + x.third + x.fourth) / p.ages},
+    )
+
+
+def individual(p, c):
+    """Own baseline."""
+    return {"baseline": c.baseline_haemoglobin}
+
+
+# fmt: off
+PARAMETERS = (
+    Parameter("baseline", 110.0, "g/L", "haemoglobin before treatment", "titer: relapsed myeloma", "assumed"),
+    Parameter("life", 120.0, "day", "life span of a red cell", "life: textbook", "fixed"),
+    Parameter("ages", 4.0, "", "number of age classes", "definition", "fixed"),
+    Parameter("crowding", 0.12, "", "power of the tumour burden that lowers production", "outcomes: start value", "assumed", cv=0.5),
+    Parameter("block", 0.1, "", "fall of production at complete loss of Ikaros", "outcomes: start value", "assumed", cv=0.5),
+    Parameter("least", 0.01, "", "smallest burden that counts", "titer: numerical", "assumed"),
+)
+# fmt: on
+
+MODEL = Model(
+    key="haemoglobin",
+    name="haemoglobin_titer",
+    title="Haemoglobin from tumour burden and Ikaros",
+    doc=__doc__,
+    time="day",
+    sources={"life": RED_CELL_LIFE, "outcomes": OUTCOMES, "titer": TITER},
+    population=Population("relapsed myeloma"),
+    states=tuple(
+        State(name, "", f"red cells in the {name} quarter of their life, fraction of rest", start=1.0)
+        for name in ("first", "second", "third", "fourth")
+    ),
+    parameters=PARAMETERS,
+    equations=equations,
+    covariates=(Covariate("baseline_haemoglobin", "g/L", "haemoglobin before treatment", 110.0),),
+    individual=individual,
+    reads=("tumour_burden", "ikaros"),
+    provides=("haemoglobin",),
+)

@@ -1,0 +1,1 @@
+"""Virtual patients: random streams, declared populations, and the parameters of each patient."""

@@ -1,0 +1,84 @@
+"""The plots and the report of one comparison, as files ready to be stored."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from titer.show.metrics import letters
+from titer.show.plots import plot_bands, plot_benefit_risk, plot_dose_intensity, plot_survival
+from titer.show.style import to_png, to_svg
+
+CAPTIONS = {
+    "benefit_risk": "Benefit against harm. Lines are 95% intervals; up and to the left is better.",
+    "anc": "Absolute neutrophil count as seen at visits: median and 5th to 95th centile of the patients still followed. "
+    "Medians of the other regimens in grey.",
+    "platelets": "Platelets as seen at visits: median and 5th to 95th centile of the patients still followed.",
+    "m_protein": "M-protein as seen at visits: median and 5th to 95th centile of the patients still followed.",
+    "pfs": "Progression-free survival, Kaplan-Meier with 95% bands (log-log).",
+    "dose_intensity": "Dose given over dose planned in each cycle: mean and middle half of the patients still on treatment.",
+}
+
+
+@dataclass(frozen=True)
+class Courses:
+    """What happened in every arm, as plain arrays; regimen → array, in the order of the regimens.
+
+    Args:
+        days: visit days. Shape (n_times,).
+        anc, platelets: 10^9/L, NaN where a patient was not seen. Each of shape (n_patients, n_times).
+        m_protein: g/L. Each of shape (n_patients, n_times).
+        pfs: months to progression, death or censoring, and whether it was an event. Each of shape (n_patients,).
+        intensity: fraction of the planned dose of `drug` per cycle, NaN off treatment. Each of shape (n_patients, n_cycles).
+        drug: whose doses are counted.
+    """
+
+    days: np.ndarray
+    anc: Mapping[str, np.ndarray]
+    platelets: Mapping[str, np.ndarray]
+    m_protein: Mapping[str, np.ndarray]
+    pfs: Mapping[str, tuple[np.ndarray, np.ndarray]]
+    intensity: Mapping[str, np.ndarray]
+    drug: str
+
+
+def draw_comparison(result: Mapping[str, Any], courses: Courses) -> dict[str, Any]:
+    """Every plot of a comparison, by name.
+
+    Args:
+        result: the JSON object of the comparison.
+        courses: what happened.
+    """
+    cycles = np.arange(1, next(iter(courses.intensity.values())).shape[1] + 1)
+    return {
+        "benefit_risk": plot_benefit_risk(result["regimens"]),
+        "pfs": plot_survival(courses.pfs),
+        "m_protein": plot_bands(courses.days, courses.m_protein, ylabel="M-protein, g/L"),
+        "anc": plot_bands(courses.days, courses.anc, ylabel="ANC, 10⁹/L", limits=[(1.0, "1.0")]),
+        "platelets": plot_bands(courses.days, courses.platelets, ylabel="Platelets, 10⁹/L", limits=[(50.0, "50")]),
+        "dose_intensity": plot_dose_intensity(cycles, courses.intensity, drug=courses.drug),
+    }
+
+
+def captioned_svgs(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
+    """(caption, <svg> element) of each figure."""
+    return [(CAPTIONS[name], to_svg(figure)) for name, figure in figures.items()]
+
+
+def png_files(figures: Mapping[str, Any]) -> dict[str, bytes]:
+    """File name → content of each figure as PNG."""
+    return {f"{name}.png": to_png(figure) for name, figure in figures.items()}
+
+
+def unique_labels(regimens: list[str]) -> list[str]:
+    """Regimens as keys; one that is compared with itself gets its letter.
+
+    Example:
+        >>> unique_labels(["a", "b", "a"])
+        ['a', 'b', 'a (C)']
+    """
+    names = letters(len(regimens))
+    return [text if text not in regimens[:i] else f"{text} ({names[i]})" for i, text in enumerate(regimens)]

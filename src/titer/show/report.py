@@ -1,0 +1,124 @@
+"""The report of a comparison: one HTML file that needs nothing else."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from importlib.resources import files
+from typing import Any
+
+import titer
+from titer.model import Model, Signal
+from titer.show.metrics import figure_text, letters, metric
+from titer.show.models import STATUS_MEANING, number_as_written, own_numbers, status_counts
+from titer.show.style import colour
+from titer.show.system_map import map_svg
+from titer.show.terminal import metric_keys
+
+
+@dataclass(frozen=True)
+class Report:
+    """What a report is made from.
+
+    Args:
+        result: the JSON object of a comparison.
+        question: (word, text) pairs beside the regimens: protocol, cycles, …
+        plots: (caption, <svg> element) in order.
+        population: (name, unit, median, range) rows as text.
+        statuses: (regimen letter, status, number of patients) rows.
+        models, signals: what was assembled.
+        validation: rows from `validation_rows`.
+        manifest: how the run was made.
+    """
+
+    result: Mapping[str, Any]
+    question: Sequence[tuple[str, str]]
+    plots: Sequence[tuple[str, str]]
+    population: Sequence[Sequence[str]]
+    statuses: Sequence[Sequence[Any]]
+    models: Sequence[Model]
+    signals: Mapping[str, Signal]
+    validation: Sequence[Mapping[str, str]] = ()
+    manifest: Mapping[str, Any] = field(default_factory=dict)
+
+
+def render_report(report: Report) -> str:
+    """The report as HTML: no links, no scripts, pictures inside. All text is escaped except our own <svg> elements."""
+    from jinja2 import Environment, StrictUndefined
+    from markupsafe import Markup
+
+    environment = Environment(autoescape=True, undefined=StrictUndefined, trim_blocks=False)
+    template = environment.from_string(files("titer.show").joinpath("report.html.j2").read_text(encoding="utf-8"))
+    arms, differences = report.result["regimens"], report.result["differences"]
+    names = letters(len(arms))
+    counts = status_counts(report.models)
+    return template.render(
+        result=report.result,
+        question=report.question,
+        names=names,
+        colours=[colour(i) for i in range(len(arms))],
+        values=_figure_rows(arms),
+        difference_names=[f"{name} − {names[0]}" for name in names[1:]],
+        differences=_figure_rows(differences, signed=True),
+        plots=[{"caption": caption, "svg": Markup(svg)} for caption, svg in report.plots],  # made by this package
+        population=report.population,
+        statuses=report.statuses,
+        models=report.models,
+        status_counts=counts,
+        status_total=sum(counts.values()),
+        status_meaning=STATUS_MEANING,
+        own_numbers=_own_rows(report.models),
+        validation=report.validation,
+        map=Markup(map_svg(report.models, report.signals)),
+        manifest=json.dumps(report.manifest, indent=2, ensure_ascii=False),
+        version=titer.__version__,
+    )
+
+
+def _figure_rows(arms: Sequence[Mapping[str, Any]], *, signed: bool = False) -> list[dict[str, Any]]:
+    rows = []
+    for key in metric_keys(arms):
+        row = metric(key)
+        unit = "percentage points" if signed and row.unit == "%" else row.unit
+        cells = [figure_text(arm.get(key), row.unit, signed=signed) for arm in arms]
+        rows.append({"label": f"{row.label}, {unit}", "cells": cells, "definition": row.definition})
+    return rows
+
+
+def _own_rows(models: Sequence[Model]) -> list[tuple[str, ...]]:
+    return [
+        (key, p.name, number_as_written(p.value), p.unit or "–", p.status, p.meaning, p.at) for key, p in own_numbers(models)
+    ]
+
+
+def validation_rows(results: Sequence[Any]) -> list[dict[str, str]]:
+    """Row results of `titer.evidence.validation`, as words.
+
+    A dagger marks a published number that is quoted from memory.
+    """
+    met = {True: "yes", False: "no", None: "–"}
+    return [
+        {
+            "id": result.id + ("" if result.confirmed else " †"),
+            "endpoint": " + ".join(row.endpoint for row in result.rows),
+            "published": f"{span_text(result.published, result.published_low, result.published_high)} {result.unit}",
+            "predicted": result.reason or span_text(result.predicted, result.predicted_low, result.predicted_high),
+            "role": result.role,
+            "met": met[result.met],
+            "remark": result.remark,
+        }
+        for result in results
+    ]
+
+
+def span_text(value: float, low: float, high: float) -> str:
+    """A number with its interval in three significant digits.
+
+    Example:
+        >>> span_text(60.6, 55.4, 65.6), span_text(3.72, math.nan, math.nan)
+        ('60.6 [55.4–65.6]', '3.72')
+    """
+    text = f"{value:.3g}"
+    return text if math.isnan(low) else f"{text} [{low:.3g}–{high:.3g}]"

@@ -1,0 +1,76 @@
+"""Tables for a terminal: regimens named by letters, one row per figure, blocks that fit in 100 columns."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from titer.show.metrics import METRICS, figure_text, letters, metric
+
+PER_BLOCK = 3  # regimens side by side in 100 columns
+
+
+def print_comparison(console: Any, result: Mapping[str, Any]) -> None:
+    """Print the regimens, the table of figures and the table of paired differences from the first regimen.
+
+    Args:
+        console: a Rich console.
+        result: the JSON object of a comparison.
+    """
+    arms = result["regimens"]
+    names = letters(len(arms))
+    console.print(f"{result['n']:,} virtual patients, {result['population']}, seed {result['seed']}", style="bold")
+    for name, arm in zip(names, arms, strict=True):
+        console.print(f"  [bold]{name}[/bold]  {arm['regimen']}")
+    for start in range(0, len(arms), PER_BLOCK):
+        block = slice(start, start + PER_BLOCK)
+        console.print(figure_table(names[block], arms[block], title="Value [95% interval]"))
+    differences = result["differences"]
+    for start in range(0, len(differences), PER_BLOCK):
+        block = slice(start, start + PER_BLOCK)
+        heads = [f"{name} − {names[0]}" for name in names[1:][block]]
+        title = f"Paired differences from {names[0]}, same patients [95% interval]"
+        console.print(figure_table(heads, differences[block], title=title, signed=True))
+
+
+def figure_table(heads: Sequence[str], arms: Sequence[Mapping[str, Any]], *, title: str, signed: bool = False) -> Any:
+    """A Rich table with one row per metric that any arm holds and one column per arm."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    table.add_column("", no_wrap=True)
+    for head in heads:
+        table.add_column(head, justify="right", no_wrap=True)
+    for key in metric_keys(arms):
+        row = metric(key)
+        unit = "points" if signed and row.unit == "%" else row.unit
+        cells = [figure_text(arm.get(key), row.unit, signed=signed) for arm in arms]
+        table.add_row(f"{row.label}, {unit}", *cells)
+    return table
+
+
+def metric_keys(arms: Sequence[Mapping[str, Any]]) -> list[str]:
+    """The figures that at least one arm holds, known ones first and in the order of the table."""
+    present = [key for arm in arms for key, value in arm.items() if isinstance(value, Mapping) and "value" in value]
+    known = [m.key for m in METRICS if m.key in present]
+    return known + sorted(set(present) - set(known))
+
+
+def print_validation(console: Any, results: Sequence[Any]) -> None:
+    """Print every published figure with its prediction, and how many of each role were met."""
+    from rich.table import Table
+
+    from titer.show.report import validation_rows
+
+    table = Table(box=None, pad_edge=False)
+    for head in ("row", "endpoint", "published", "predicted", "used for", "met"):
+        table.add_column(head, overflow="fold")
+    for row in validation_rows(results):
+        table.add_row(*(row[name] for name in ("id", "endpoint", "published", "predicted", "role", "met")))
+    console.print(table)
+    for role in ("calibration", "prediction"):
+        verdicts = [result.met for result in results if result.role == role]
+        if verdicts:
+            missed, absent = verdicts.count(False), verdicts.count(None)
+            console.print(f"{role}: {verdicts.count(True)} of {len(verdicts)} met, {missed} missed, {absent} not predicted")
