@@ -14,7 +14,7 @@ write_model_pages(Path(__file__).parent / "models")
 project = "Titer"
 author = "The Titer founders"
 version = release = titer.__version__
-copyright = author  # noqa: A001
+copyright = author
 
 extensions = ["myst_parser", "sphinx.ext.autodoc", "sphinx.ext.napoleon", "sphinx.ext.viewcode"]
 source_suffix = {".md": "markdown"}

@@ -35,16 +35,17 @@ Models never name each other; they meet on signals. Blue provides a signal, dash
 
 
 def write_model_pages(folder: Path) -> list[Path]:
-    """One page per model, an index and the map, into a folder that git ignores. Pages of models that are gone are removed."""
+    """One page per model, an index and the map, into a folder that git ignores; pages of models that are gone go."""
     folder.mkdir(exist_ok=True)
     for old in folder.glob("*.md"):
         old.unlink()
     pages = [_write(folder / f"{model.key}.md", model_page(model)) for model in models().values()]
     counts = status_counts(models().values())
     rows = [(status, str(count), STATUS_MEANING[status]) for status, count in counts.items()]
+    statuses = markdown_table(("status", "numbers", "meaning"), rows)
     names = "\n".join(page.stem for page in pages)
     _write(folder / "system.svg", map_svg(relapsed_myeloma_models(), SIGNALS))
-    _write(folder / "index.md", INDEX.format(statuses=markdown_table(("status", "numbers", "meaning"), rows), pages=names))
+    _write(folder / "index.md", INDEX.format(statuses=statuses, pages=names))
     return pages
 
 

@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import ctypes
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from titer.engine.compiler import compile_library, find_compiler
 from titer.engine.elimination import factorise, plan_elimination, solve
+from titer.engine.stiff import factorise_code, solve_code
+
+LANES = 8
+HARNESS = """
+#define W 8
+#define LANES for (int l = 0; l < W; l++)
+%s
+%s
+void titer_solve(const double *diagonal, const double (*jac)[W], double (*lu)[W], double (*b)[W])
+{
+    factorise(diagonal, jac, lu);
+    solve((const double (*)[W])lu, b);
+}
+"""
 
 
 def random_matrix(n: int, density: float, seed: int) -> np.ndarray:
@@ -55,3 +72,32 @@ def test_zero_pivot_gives_a_value_that_is_not_finite():
 @pytest.mark.parametrize("n", [1, 3, 7])
 def test_diagonal_matrix_needs_one_division_per_unknown(n):
     assert plan_elimination(n, set()).n_operations == n
+
+
+def compiled_solve(plan, entries, folder):
+    """The generated elimination as a Python function of (diagonal, jac, b), all by lanes."""
+    source, library = folder / "solve.c", folder / "solve.so"
+    source.write_text(HARNESS % (factorise_code(plan, entries), solve_code(plan)))
+    compile_library(find_compiler(), source, library)
+    code = ctypes.CDLL(str(library))
+
+    def run(diagonal, jac, right):
+        lu, b = np.zeros((len(plan.entries), LANES)), right.copy()
+        code.titer_solve(*(ctypes.c_void_p(a.ctypes.data) for a in (diagonal, jac, lu, b)))
+        return b
+
+    return run
+
+
+@pytest.mark.parametrize(("n", "density"), [(1, 0.0), (6, 0.5), (30, 0.1), (45, 0.6)])
+def test_generated_code_equals_a_dense_solve_in_every_lane(n, density, tmp_path):
+    random = np.random.default_rng(n)
+    entries = sorted(pattern_of(np.where(random.random((n, n)) < density, 1.0, 0.0)))
+    jac = np.ascontiguousarray(random.normal(size=(max(len(entries), 1), LANES)))
+    diagonal, right = n + random.random(LANES), random.normal(size=(n, LANES))
+    ours = compiled_solve(plan_elimination(n, set(entries)), entries, tmp_path)(diagonal, jac, right)
+    for lane in range(LANES):
+        matrix = diagonal[lane] * np.eye(n)
+        for value, place in zip(jac[:, lane], entries, strict=False):
+            matrix[place] -= value
+        assert np.allclose(ours[:, lane], np.linalg.solve(matrix, right[:, lane]), rtol=1e-11, atol=1e-12)

@@ -11,9 +11,9 @@ import numpy as np
 import pytest
 
 from titer.errors import InputError, StorageError
-from titer.trials.store import MANIFEST, ResultStore, read_manifest
+from titer.trials.store import MANIFEST, ResultStore, Words, read_manifest
 
-ROWS = {"patient": np.arange(5), "regimen": np.array(["a"] * 5), "value": np.linspace(0, 1, 5)}
+ROWS = {"patient": np.arange(5), "regimen": Words.constant("a", 5), "value": np.linspace(0, 1, 5)}
 
 
 def test_batches_become_one_table(tmp_path):
@@ -21,7 +21,7 @@ def test_batches_become_one_table(tmp_path):
 
     with ResultStore(tmp_path / "out") as store:
         store.write("visits", ROWS)
-        store.write("visits", ROWS | {"regimen": np.array(["b"] * 5)})
+        store.write("visits", ROWS | {"regimen": Words.constant("b", 5)})
         store.finish({"seed": 1})
     table = pq.read_table(tmp_path / "out" / "visits.parquet")
     assert table.num_rows == 10

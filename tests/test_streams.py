@@ -107,6 +107,17 @@ def test_draws_have_the_declared_distributions():
         assert abs(np.corrcoef(values.T)[0, 1]) < 4 / np.sqrt(len(ids))
 
 
+def test_p_values_over_purposes_and_seeds_are_themselves_uniform():
+    from scipy import stats
+
+    looks = [
+        stats.kstest(streams.uniform(s, np.arange(2000), f"{w}", 1)[:, 0], "uniform")
+        for s in range(10)
+        for w in "abcdefghij"
+    ]
+    assert stats.kstest([look.pvalue for look in looks], "uniform").pvalue > 1e-3
+
+
 @pytest.mark.parametrize("seed", [-1, 2**64, 1.5, "one"])
 def test_an_impossible_seed_is_refused(seed):
     with pytest.raises(InputError, match="seed is"):

@@ -14,9 +14,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:  # for type checkers and editors; at run time `__getattr__` does it
+    from titer.api import parse_regimen as parse_regimen
     from titer.decisions.compare import Comparison as Comparison
     from titer.decisions.compare import compare_regimens as compare_regimens
-    from titer.api import parse_regimen as parse_regimen
     from titer.engine import Ensemble as Ensemble
     from titer.engine import compile_kernel as compile_kernel
     from titer.errors import InputError as InputError
@@ -24,6 +24,7 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time `__getattr__` do
     from titer.library import load_population as load_population
     from titer.library import models as models
     from titer.model.assemble import assemble as assemble
+    from titer.show.publish import publish_comparison as publish_comparison
 
 __version__ = "0.1.0"
 
@@ -38,9 +39,10 @@ _HOMES = {
     "load_population": "titer.library",
     "models": "titer.library",
     "parse_regimen": "titer.api",
+    "publish_comparison": "titer.show.publish",
 }
 
-__all__ = sorted(_HOMES)  # noqa: PLE0605
+__all__ = sorted(_HOMES)
 
 
 def __getattr__(name: str) -> Any:

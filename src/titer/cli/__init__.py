@@ -1,10 +1,11 @@
-"""The command line. Each command is a thin file here that calls public functions; nothing is computed in this folder."""
+"""The command line. Each command is a thin file that calls public functions; nothing is computed here."""
 
 from __future__ import annotations
 
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 from titer.cli.output import report_error
 from titer.errors import TiterError
@@ -34,7 +35,8 @@ def run(arguments: Sequence[str]) -> int:
 
     from titer.cli.app import app
 
-    click_exception = typer.BadParameter.__mro__[2]  # Typer carries its own Click; this is the base of its usage errors
+    # The base of usage errors: newer versions of Typer carry a Click of their own, so it has no other common address.
+    click_exception: Any = typer.BadParameter.__mro__[2]
     try:
         return app(args=list(arguments), prog_name="titer", standalone_mode=False) or 0
     except TiterError as error:
@@ -45,7 +47,7 @@ def run(arguments: Sequence[str]) -> int:
     except click_exception as error:
         return _report_usage(error, as_json="--json" in arguments)
     except (typer.Abort, KeyboardInterrupt):
-        report_error(TiterError("stopped from the keyboard", hint="finished files in --out stay, half-written ones are removed"))
+        report_error(TiterError("stopped from the keyboard", right="results appear in --out only when whole"))
         return 130
     except BrokenPipeError:  # the reader, such as `head`, has left
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())

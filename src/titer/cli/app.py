@@ -11,7 +11,8 @@ from titer.cli import compare, listing, regimen, show, validate
 
 app = typer.Typer(
     name="titer",
-    help="Benefit and harm of immunomodulating regimens, in the same virtual patients. A research tool, not a medical device.",
+    help="Benefit and harm of immunomodulating regimens, in the same virtual patients. "
+    "A research tool, not a medical device.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -20,29 +20,35 @@ def compare(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")] = False,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads; all cores where not given.")] = None,
     protocol: Annotated[str, typer.Option(help="Dose-modification rules; `titer list protocols`.")] = "us-label",
-    rtol: Annotated[float, typer.Option(min=1e-12, max=1e-2, help="Relative tolerance of the integration.")] = 1e-6,
+    rtol: Annotated[float, typer.Option(min=1e-12, max=1e-2, help="Relative tolerance of the integration.")] = 1e-5,
 ) -> None:
-    """Compare regimens in the same virtual patients: response, PFS, side effects, dose intensity, paired differences."""
-    from titer.decisions.compare import compare_regimens
-
+    """Compare regimens in the same virtual patients: response, PFS, side effects, dose intensity, differences."""
+    options = {
+        "population": population,
+        "n": n,
+        "cycles": cycles,
+        "seed": seed,
+        "protocol": protocol,
+        "threads": threads,
+        "rtol": rtol,
+    }
     with progress_bar(f"{n:,} patients × {len(regimens)} regimens") as progress:
-        result = compare_regimens(
-            regimens,
-            population=population,
-            n=n,
-            cycles=cycles,
-            seed=seed,
-            protocol=protocol,
-            threads=threads,
-            rtol=rtol,
-            out=out,
-            progress=progress,
-        )
+        result = _run(regimens, out, progress=progress, **options)
     if as_json:
         print_json(result.as_json())
         return
     from titer.show.terminal import print_comparison
 
-    print_comparison(console(), result.as_json())
+    print_comparison(console(), result.as_json(), statuses=[arm.statuses for arm in result.arms])
     if out is not None:
-        console().print(f"Report: {out / 'report.html'}", style="bold")
+        console().print(f"Report: {out / 'report.html'}", style="bold", markup=False)
+
+
+def _run(regimens: list[str], out: Path | None, **options: Any) -> Any:
+    if out is None:
+        from titer.decisions.compare import compare_regimens
+
+        return compare_regimens(regimens, **options)
+    from titer.show.publish import publish_comparison
+
+    return publish_comparison(out, regimens, **options)

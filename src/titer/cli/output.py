@@ -53,7 +53,7 @@ def console() -> Any:
 
 @contextmanager
 def progress_bar(description: str) -> Iterator[Any]:
-    """A callback `progress(done, total, what)` that draws a bar on standard error, or None where that is no terminal."""
+    """A callback `progress(done, total, what)` that draws a bar on standard error; None where that is no terminal."""
     if not sys.stderr.isatty():
         yield None
         return

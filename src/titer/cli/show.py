@@ -10,9 +10,9 @@ from titer.cli.output import console
 
 
 def show(
-    name: Annotated[str, typer.Argument(help="A drug, model, population or protocol, or 'system' for the map of all models.")],
+    name: Annotated[str, typer.Argument(help="A drug, model, population or protocol; 'system' for the map.")],
 ) -> None:
-    """Show what the library knows of one thing: mechanism, equations, parameters with unit, source and status, anchors."""
+    """Show what the library knows: mechanism, equations, parameters with unit, source and status, anchors."""
     from titer.show.listing import print_member
 
     print_member(console(), name)

@@ -10,7 +10,7 @@ from titer.cli.output import console, print_json, progress_bar
 
 
 def validate(
-    rows: Annotated[list[str] | None, typer.Argument(metavar="ROW", help="Ids of outcome rows; all where not given.")] = None,
+    rows: Annotated[list[str] | None, typer.Argument(metavar="ROW", help="Ids of outcome rows; all if none.")] = None,
     n: Annotated[int, typer.Option("-n", min=1, help="Virtual patients in each simulation.")] = 1000,
     seed: Annotated[int, typer.Option(min=0, help="Seed of the virtual patients.")] = 1,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of a table.")] = False,

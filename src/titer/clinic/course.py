@@ -1,13 +1,13 @@
 """The course of a cohort: a clock that ticks once a week, from the first dose to the last visit.
 
-At a tick, those whose visit is due are seen, the response is assessed, therapy ends for those who progressed, the protocol
-decides for the others, and the doses of the coming week are made; then the bodies run on to the next tick. A patient whose
-therapy has ended is no longer integrated.
+At a tick, those whose visit is due are seen, the response is assessed, therapy ends for those who progressed, the
+protocol decides for the others, and the doses of the coming week are made; then the bodies run on to the next tick. A
+patient whose therapy has ended is no longer integrated.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 from typing import Protocol as Interface
@@ -131,6 +131,16 @@ class Course:
     end_day: NDArray
     end: NDArray[np.int8]
 
+    def progression_free(self) -> tuple[NDArray, NDArray[np.bool_]]:
+        """Day of progression or of the event that ended therapy (death), whichever was first, and whether either came.
+
+        Those without are censored at their last response assessment.
+        """
+        ended = np.where(self.end == End.EVENT, self.end_day, np.nan)
+        day = np.fmin(self.response.progression_day, ended)
+        happened = ~np.isnan(day)
+        return np.where(happened, day, np.nan_to_num(self.response.last_day)), happened
+
 
 def follow(
     bodies: Bodies,
@@ -162,7 +172,8 @@ def follow(
     clock = _Clock.starting(bodies, np.asarray(patients, np.int64), regimen, plan, n_days, seed)
     n_ticks = len(clock.days)
     for tick in range(n_ticks):
-        clock.tick(tick)
+        with np.errstate(over="ignore"):  # a value beyond float32 is kept as infinite: the patient is about to fail
+            clock.tick(tick)
         if on_tick is not None:
             on_tick(tick, n_ticks)
     return clock.course()
@@ -281,11 +292,12 @@ class _Clock:
         seen = self.active & self.protocol.calendar.due(day, self.therapy.held.any(axis=1))
         return seen, {signal: self._report(signal, tick, true, seen) for signal in BLOOD_COUNT}
 
-    def _decide(self, day: int, until: int, seen: NDArray[np.bool_], counts: Mapping[str, NDArray]) -> None:
+    def _decide(self, day: int, until: int, seen: NDArray[np.bool_], counts: dict[str, NDArray]) -> None:
         self.prescription.follow_plan(self.therapy, day, until)
         if self.protocol.rules and seen.any():
-            decisions = decide(self.protocol, self.therapy, seen, counts)
-            self.ledger.add_decisions(day, seen, decisions, counts)
+            values = counts | {M_PROTEIN: self.observed[M_PROTEIN][:, day // DAYS_PER_TICK].astype(float)}
+            decisions = decide(self.protocol, self.therapy, seen, values)
+            self.ledger.add_decisions(day, seen, decisions, values)
 
 
 def _tick_days(n_days: int) -> NDArray[np.int64]:
@@ -296,8 +308,3 @@ def _tick_days(n_days: int) -> NDArray[np.int64]:
 
 def _empty(n_patients: int, n_ticks: int) -> NDArray[np.float32]:
     return np.full((n_patients, n_ticks), np.nan, np.float32)
-
-
-def watched(events: Sequence[WatchedEvent], known: Sequence[str]) -> tuple[WatchedEvent, ...]:
-    """Those events whose hazard a system has."""
-    return tuple(event for event in events if event.state in known)

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from titer.clinic.rules import NO_RULE, Action, Decisions, Protocol
+from titer.dosing.regimen import MINUTES_PER_DAY
 from titer.errors import InputError
 
-MINUTES_PER_DAY = 1440
 DECISION_COLUMNS: dict[str, type] = {
     "patient": np.int64,
     "day": np.int32,
@@ -55,6 +55,7 @@ class Ledger:
     protocol: Protocol
     _decisions: list[dict[str, NDArray]] = field(default_factory=list, repr=False)
     _doses: list[dict[str, NDArray]] = field(default_factory=list, repr=False)
+    _tables: dict[str, dict[str, NDArray]] = field(default_factory=dict, repr=False)
 
     @property
     def words(self) -> Mapping[str, tuple[str, ...]]:
@@ -91,6 +92,7 @@ class Ledger:
         block |= {name: getattr(decisions, name)[row, column] for name in DECISION_COLUMNS if name not in block}
         block |= {f"seen_{name}": values[name][row] for name in self.protocol.signals}
         self._decisions.append(block)
+        self._tables = {}
 
     def add_doses(self, rows: NDArray, columns: Mapping[str, NDArray]) -> None:
         """Write down doses.
@@ -100,14 +102,20 @@ class Ledger:
             columns: component, drug, minute, planned, given, duration. Shape (n_doses,) each.
         """
         self._doses.append({"patient": self.patients[rows], **columns})
+        self._tables = {}
 
     def tables(self) -> dict[str, dict[str, NDArray]]:
-        """ "decisions" and "doses" as columns, in order of time and, at one time, of patients."""
-        seen: dict[str, type] = {f"seen_{name}": np.float64 for name in self.protocol.signals}
-        return {
-            "decisions": _join(self._decisions, DECISION_COLUMNS | seen),
-            "doses": _join(self._doses, DOSE_COLUMNS),
-        }
+        """Columns of "decisions" and "doses", in order of time and, at one time, of patients.
+
+        They are made once and shared: do not change them.
+        """
+        if not self._tables:
+            seen: dict[str, type] = {f"seen_{name}": np.float64 for name in self.protocol.signals}
+            self._tables = {
+                "decisions": _join(self._decisions, DECISION_COLUMNS | seen),
+                "doses": _join(self._doses, DOSE_COLUMNS),
+            }
+        return self._tables
 
     def story(self, patient: int) -> list[str]:
         """One patient's decisions that changed something, as lines to read.
@@ -123,8 +131,9 @@ class Ledger:
         rule = self.protocol.rules[row["rule"]] if row["rule"] != NO_RULE else None
         reason = f" ({rule.name}: {rule.signal} {row['value']:.3g} {rule.unit})" if rule else ""
         same = row["dose_before"] == row["dose_after"]
-        dose = f"{row['dose_before']:g} mg" if same else f"{row['dose_before']:g} -> {row['dose_after']:g} mg"
-        return f"day {row['day']}: {action} {drug}{reason}, {dose}"
+        dose = f"{row['dose_before']:g}" if same else f"{row['dose_before']:g} -> {row['dose_after']:g}"
+        ladder = self.protocol.ladder(drug)
+        return f"day {row['day']}: {action} {drug}{reason}, {dose} {ladder.unit if ladder else ''}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -177,3 +186,34 @@ def _join(blocks: Sequence[Mapping[str, NDArray]], columns: Mapping[str, type]) 
         name: np.concatenate([np.asarray(block[name], kind) for block in blocks]) if blocks else np.empty(0, kind)
         for name, kind in columns.items()
     }
+
+
+def dose_totals(
+    doses: Mapping[str, NDArray], patients: NDArray[np.int64], drug: int, day_edges: NDArray
+) -> tuple[NDArray, NDArray]:
+    """Amounts of a drug planned and given, per patient and span of days; their ratio is the relative dose intensity.
+
+    Args:
+        doses: the ledger's table of doses.
+        patients: numbers of the patients, increasing. Shape (n_patients,).
+        drug: its code (place in `Ledger.drugs`).
+        day_edges: increasing days; span j runs from edge j up to, not including, edge j + 1. Shape (n_spans + 1,).
+
+    Returns:
+        Planned and given, in the unit of the doses; 0 where therapy had ended. Shape (n_patients, n_spans) each.
+
+    Example:
+        >>> book = {"patient": [3, 3], "drug": [0, 0], "minute": [0, 1440], "planned": [25, 25], "given": [25, 0]}
+        >>> [total.tolist() for total in dose_totals(book, np.array([3]), 0, np.array([0, 28]))]
+        [[[50.0]], [[25.0]]]
+    """
+    table = {name: np.asarray(doses[name]) for name in ("patient", "drug", "minute", "planned", "given")}
+    span = np.searchsorted(np.asarray(day_edges) * MINUTES_PER_DAY, table["minute"], side="right") - 1
+    shape = len(patients), len(day_edges) - 1
+    own = (table["drug"] == drug) & (span >= 0) & (span < shape[1])
+    cell = np.searchsorted(patients, table["patient"][own]) * shape[1] + span[own]
+    planned, given = (
+        np.bincount(cell, table[name][own], minlength=shape[0] * shape[1]).reshape(shape)
+        for name in ("planned", "given")
+    )
+    return planned, given

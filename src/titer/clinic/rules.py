@@ -152,9 +152,10 @@ class Calendar:
         phase = [p for p in self.phases if p.from_day <= day][-1]
         return (day - phase.from_day) % phase.every_day == 0
 
-    def due(self, day: int, held: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    def due(self, day: int, held: ArrayLike) -> NDArray[np.bool_]:
         """Who is seen on that day. held: whether any drug of the patient is held. Shape (n_patients,)."""
-        return np.full(held.shape, self.planned(day)) | (held & (day % self.while_held_every_day == 0))
+        now = np.asarray(held, bool)
+        return np.full(now.shape, self.planned(day)) | (now & (day % self.while_held_every_day == 0))
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,7 @@ ROUTES = {
     "iv": ("iv", "intravenous", "intravenously"),
     "sc": ("sc", "sq", "subcutaneous", "subcutaneously", "subcut"),
     "im": ("im", "intramuscular", "intramuscularly"),
-    "id": ("intradermal", "intradermally", "percutaneous"),
+    "id": ("id", "intradermal", "intradermally", "percutaneous"),
     "topical": ("topical", "topically"),
     "intravesical": ("intravesical", "intravesically"),
 }
@@ -132,7 +132,7 @@ def _put_a_day(reader: Reader, draft: Draft, count: int, token: Token) -> None:
     """So many doses a day, spread evenly."""
     if count > 24 or 1440 % count:
         raise reader.wrong(
-            token, f"{count} doses a day do not divide a day evenly", right="1, 2, 3, 4, 5, 6, 8, 10, 12, 15 or more"
+            token, f"{count} doses a day do not divide a day evenly", right="1, 2, 3, 4, 6, 8, 12 or 24 times a day"
         )
     reader.put(draft, "times a day", count, token)
 

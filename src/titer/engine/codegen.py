@@ -241,7 +241,7 @@ class _Speller:
         if op == "not":
             return f"(!{self._condition(key[1])})"
         if op == "where":
-            return f"({self._condition(key[1])} ? {self._number(key[2])} : {self._number(key[3])})"
+            return f"chosen({self._condition(key[1])}, {self._number(key[2])}, {self._number(key[3])})"
         return f"{CALLS[op]}({', '.join(self._number(n) for n in key[1:])})"
 
     def _name(self, name: str) -> str:
@@ -263,7 +263,7 @@ class _Speller:
         return self.text(node) if self._is_condition(node) else f"({self.text(node)} != 0.0)"
 
     def _number(self, node: int) -> str:
-        return f"({self.text(node)} ? 1.0 : 0.0)" if self._is_condition(node) else self.text(node)
+        return f"chosen({self.text(node)}, 1.0, 0.0)" if self._is_condition(node) else self.text(node)
 
 
 def _literal(value: float) -> str:
@@ -274,11 +274,11 @@ def _literal(value: float) -> str:
     return f"({value!r})" if value < 0 else repr(value)
 
 
-def lane_function(name: str, arguments: str, body: str) -> str:
-    """A C function whose body runs for every lane; `body` is what `Writer.lines` returns.
+def lane_function(name: str, arguments: str, bodies: Sequence[str]) -> str:
+    """A C function of loops over the lanes; each body is what `Writer.lines` returns.
 
     Example:
-        >>> print(lane_function("twice", "const double *t, double *y", "y[l] = 2.0 * t[l];"))
+        >>> print(lane_function("twice", "const double *t, double *y", ["y[l] = 2.0 * t[l];"]))
         static void twice(const double *t, double *y)
         {
             LANES {
@@ -286,6 +286,5 @@ def lane_function(name: str, arguments: str, body: str) -> str:
             }
         }
     """
-    inside = "\n".join("        " + line for line in body.splitlines())
-    return f"static void {name}({arguments})\n{{\n    LANES {{\n{inside}\n    }}\n}}"
-
+    loops = ["    LANES {\n" + "\n".join("        " + line for line in b.splitlines()) + "\n    }" for b in bodies]
+    return f"static void {name}({arguments})\n{{\n" + "\n".join(loops) + "\n}"

@@ -1,7 +1,7 @@
-"""Published exposure to lenalidomide against the typical patient of the model, by closed forms.
+"""Published exposure to lenalidomide, and the dip of platelets, against the typical patient of the model.
 
 The model has one compartment and first-order absorption, so that area, peak, its time and half-life are closed forms of
-`ka`, `cl` and `v`, which the model's own covariate relations give for the people of each study.
+`ka`, `cl` and `v`, which the model's own covariate relations give for the people of each study. The dip of platelets is integrated.
 """
 
 from __future__ import annotations
@@ -157,6 +157,12 @@ def _half_life_increase() -> float:
     return lenalidomide(crcl=(MODERATE + SEVERE) / 2).half_life / lenalidomide(crcl=NORMAL).half_life
 
 
+def _platelet_dip() -> float:
+    from titer.evidence.calibration.platelets import predict
+
+    return 100 * (1 - predict({})["25 mg", "nadir"])
+
+
 _MDS = "myelodysplasia, CrCl 90, 75 kg"
 _RENAL = "people without cancer"
 _GROUP = "The study prints ranges of CrCl; the value standing for each group is assumed."
@@ -197,5 +203,7 @@ MEASURES: tuple[Exposure, ...] = (
     Exposure(("IMID534",), "CL/F", _TYPICAL, lambda: lenalidomide().cl, "prediction", _POOLED),
     Exposure(("IMID535",), "V/F", _TYPICAL, lambda: lenalidomide().v, "prediction", _POOLED),
     Exposure(("IMID536",), "power of CrCl on CL/F", "CrCl 45 to 90", _renal_exponent, "prediction", _POOLED),
+    Exposure(("IMID265",), "lowest platelets of a cycle", "patient on 25 mg days 1-21", _platelet_dip, "calibration",
+             "The nadirs of the same paper's platelet model were fitted."),
 )
 # fmt: on

@@ -54,7 +54,9 @@ def write_page(*, n: int = 1000, seed: int = 1, compare=None, progress=None) -> 
         setting = f"Population `{simulation.population}`, set for everybody: {overrides}. {simulation.cycles} cycles."
         heading = f"## {simulation.name}\n\n`{simulation.regimen}`\n\n{setting} {simulation.remark}"
         parts.append(f"{heading}\n\n{table(shown, simulation.remark)}")
-    parts.append("## Exposure to lenalidomide\n\nTypical values of the model, no spread.\n\n" + table(exposure))
+    parts.append(
+        "## Typical patient\n\nExposure to lenalidomide and the dip of platelets, without spread.\n\n" + table(exposure)
+    )
     parts.append(_on_record(predict_on_record(figures)))
     return "\n\n".join(part.strip() for part in parts) + "\n"
 

@@ -32,7 +32,7 @@ SHARES_OF_PATIENTS = (
     "any_hold",
     "any_reduction",
 )
-FRACTIONS = (*SHARES_OF_PATIENTS, "platelet_dip", "relative_dose_intensity")
+FRACTIONS = (*SHARES_OF_PATIENTS, "relative_dose_intensity")
 
 
 @dataclass(frozen=True)

@@ -13,14 +13,21 @@ Example:
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from functools import cache
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+# Python puts a folder here under its own name when it is first imported; done now, so that the functions called `drugs`
+# and `populations` below are not replaced by it later.
+import titer.library.drugs
+import titer.library.populations  # noqa: F401
+
 if TYPE_CHECKING:
+    from titer.clinic.course import ClinicPlan
     from titer.model import Model
-    from titer.patients.population import VirtualPopulation
+    from titer.patients.population import PopulationModel
 
 FOLDERS = ("drugs", "immune", "diseases", "side_effects")
 MYELOMA = ("myeloma", "survival")  # files in diseases/
@@ -54,7 +61,7 @@ def populations() -> tuple[str, ...]:
     return tuple(name.replace("_", "-") for name in _files("populations"))
 
 
-def load_population(name: str) -> VirtualPopulation:
+def load_population(name: str) -> PopulationModel:
     """The population of that name; hyphens, underscores and case do not matter.
 
     Raises:
@@ -64,6 +71,18 @@ def load_population(name: str) -> VirtualPopulation:
     known = {one: one for one in populations()}
     file = _pick(wanted, known, "population").replace("-", "_")
     return import_module(f"titer.library.populations.{file}").POPULATION
+
+
+def load_plan(protocol: str = "us-label") -> ClinicPlan:
+    """How patients with myeloma are looked after under a set of dose rules ("us-label", "eu-label", "none").
+
+    Raises:
+        InputError: no protocol of that name.
+    """
+    from titer.library.rules.lenalidomide import PROTOCOLS
+    from titer.library.rules.myeloma import CLINIC
+
+    return replace(CLINIC, protocol=_pick(protocol.strip().lower().removesuffix("-label"), PROTOCOLS, "protocol"))
 
 
 @cache

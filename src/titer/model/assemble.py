@@ -37,7 +37,7 @@ def assemble(models: Sequence[Model], signals: Mapping[str, Signal], *, units: b
         models=tuple(models),
         signals={name: signals[name] for name in sorted(_signals_used(models))},
         states=tuple(f"{m.key}.{s.name}" for m in models for s in m.states),
-        parameters=tuple(f"{m.key}.{p.name}" for m in models for p in m.parameters),
+        parameters=tuple(f"{m.key}.{p.name}" for m in models for p in m.free_parameters),
         starts=tuple(_start(m, s.start) for m in models for s in m.states),
         rates=tuple(substitute(_daily_rates(traced), closing)),
         outputs=_outputs(traced, closing),

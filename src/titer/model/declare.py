@@ -52,6 +52,9 @@ class Parameter:
 
     Spread between patients is log-normal, given as `cv` (coefficient of variation, 0.33 for 33%) or as `omega2`
     (variance of the logarithm); `sd` instead makes it normal, in the parameter's unit.
+
+    A `structural` number belongs to the form of the equations (an exponent, a count of compartments): it is the same for
+    everybody, is written into the kernel as a literal, and a whole exponent then costs multiplications, no logarithm.
     """
 
     name: str
@@ -64,6 +67,7 @@ class Parameter:
     omega2: float | None = None
     sd: float | None = None
     note: str = ""
+    structural: bool = False
 
     @property
     def log_sd(self) -> float:
@@ -191,6 +195,11 @@ class Model:
         for parameter in self.parameters:
             _check_parameter(self, parameter)
 
+    @property
+    def free_parameters(self) -> tuple[Parameter, ...]:
+        """Those that patients can differ in: all but the structural ones."""
+        return tuple(p for p in self.parameters if not p.structural)
+
     def parameter(self, name: str) -> Parameter:
         """The parameter of that name.
 
@@ -240,5 +249,7 @@ def _check_parameter(model: Model, parameter: Parameter) -> None:
     key = parameter.at.split(":")[0]
     if parameter.at != "definition" and key not in model.sources:
         raise ModelError(f"source '{key}' is not declared", where=where, hint=nearest(key, model.sources))
+    if parameter.structural and (parameter.varies or parameter.unit):
+        raise ModelError("a structural number with a spread or a unit", where=where, right="a plain number for everybody")
     if sum(spread is not None for spread in (parameter.cv, parameter.omega2, parameter.sd)) > 1:
         raise ModelError("more than one spread", where=where, right="one of cv, omega2, sd")

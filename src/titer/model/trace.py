@@ -8,7 +8,7 @@ from typing import Any
 
 from titer.errors import ModelError, nearest
 from titer.model.declare import TIME_UNITS, Equations, Model
-from titer.model.expression import Expression, lift, symbol
+from titer.model.expression import Expression, lift, number, symbol
 
 TIME = "t"
 
@@ -63,7 +63,7 @@ def trace(model: Model) -> Traced:
         ModelError: a name that is not declared, a missing or surplus rate, output, signal or factor.
     """
     states = {s.name: symbol(f"{model.key}.{s.name}") for s in model.states}
-    parameters = {p.name: symbol(f"{model.key}.{p.name}") for p in model.parameters}
+    parameters = {p.name: number(p.value) if p.structural else symbol(f"{model.key}.{p.name}") for p in model.parameters}
     read = {name: symbol(f"signal:{name}") for name in model.reads}
     time = symbol(TIME) * TIME_UNITS[model.time]
     result = model.equations(

@@ -1,1 +1,1 @@
-"""What people see: tables, plots, the report, printed models. Heavy libraries are imported by the function that draws."""
+"""What people see: tables, plots, the report, printed models. Heavy libraries are imported by those who draw."""

@@ -14,13 +14,28 @@ from titer.show.style import to_png, to_svg
 
 CAPTIONS = {
     "benefit_risk": "Benefit against harm. Lines are 95% intervals; up and to the left is better.",
-    "anc": "Absolute neutrophil count as seen at visits: median and 5th to 95th centile of the patients still followed. "
+    "anc": "Absolute neutrophil count at planned visits: median and 5th to 95th centile of those still followed. "
     "Medians of the other regimens in grey.",
-    "platelets": "Platelets as seen at visits: median and 5th to 95th centile of the patients still followed.",
-    "m_protein": "M-protein as seen at visits: median and 5th to 95th centile of the patients still followed.",
+    "platelets": "Platelets at planned visits: median and 5th to 95th centile of those still followed.",
+    "m_protein": "M-protein at planned visits: median and 5th to 95th centile of those still followed.",
     "pfs": "Progression-free survival, Kaplan-Meier with 95% bands (log-log).",
-    "dose_intensity": "Dose given over dose planned in each cycle: mean and middle half of the patients still on treatment.",
+    "dose_intensity": "Dose given over dose planned in each cycle: mean and middle half of those still on treatment.",
 }
+
+
+@dataclass(frozen=True)
+class Seen:
+    """A laboratory value as reported at planned visits.
+
+    Visits that are made only because a drug is held are left out: they see the patients with low counts.
+
+    Args:
+        days: of the visits. Shape (n_times,).
+        values: regimen → reported values, NaN where a patient was not seen. Each of shape (n_patients, n_times).
+    """
+
+    days: np.ndarray
+    values: Mapping[str, np.ndarray]
 
 
 @dataclass(frozen=True)
@@ -28,18 +43,16 @@ class Courses:
     """What happened in every arm, as plain arrays; regimen → array, in the order of the regimens.
 
     Args:
-        days: visit days. Shape (n_times,).
-        anc, platelets: 10^9/L, NaN where a patient was not seen. Each of shape (n_patients, n_times).
-        m_protein: g/L. Each of shape (n_patients, n_times).
+        anc, platelets: 10^9/L.
+        m_protein: g/L.
         pfs: months to progression, death or censoring, and whether it was an event. Each of shape (n_patients,).
-        intensity: fraction of the planned dose of `drug` per cycle, NaN off treatment. Each of shape (n_patients, n_cycles).
+        intensity: fraction of the planned dose of `drug`, NaN off treatment. Each of shape (n_patients, n_cycles).
         drug: whose doses are counted.
     """
 
-    days: np.ndarray
-    anc: Mapping[str, np.ndarray]
-    platelets: Mapping[str, np.ndarray]
-    m_protein: Mapping[str, np.ndarray]
+    anc: Seen
+    platelets: Seen
+    m_protein: Seen
     pfs: Mapping[str, tuple[np.ndarray, np.ndarray]]
     intensity: Mapping[str, np.ndarray]
     drug: str
@@ -56,11 +69,15 @@ def draw_comparison(result: Mapping[str, Any], courses: Courses) -> dict[str, An
     return {
         "benefit_risk": plot_benefit_risk(result["regimens"]),
         "pfs": plot_survival(courses.pfs),
-        "m_protein": plot_bands(courses.days, courses.m_protein, ylabel="M-protein, g/L"),
-        "anc": plot_bands(courses.days, courses.anc, ylabel="ANC, 10⁹/L", limits=[(1.0, "1.0")]),
-        "platelets": plot_bands(courses.days, courses.platelets, ylabel="Platelets, 10⁹/L", limits=[(50.0, "50")]),
+        "m_protein": _bands(courses.m_protein, "M-protein, g/L"),
+        "anc": _bands(courses.anc, "ANC, 10⁹/L", limits=[(1.0, "1.0")]),
+        "platelets": _bands(courses.platelets, "Platelets, 10⁹/L", limits=[(50.0, "50")]),
         "dose_intensity": plot_dose_intensity(cycles, courses.intensity, drug=courses.drug),
     }
+
+
+def _bands(seen: Seen, ylabel: str, **options: Any) -> Any:
+    return plot_bands(seen.days, seen.values, ylabel=ylabel, **options)
 
 
 def captioned_svgs(figures: Mapping[str, Any]) -> list[tuple[str, str]]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any
 
 from titer.errors import InputError, nearest
@@ -30,8 +32,13 @@ def contents() -> dict[str, list[tuple[str, str]]]:
         "drugs": [(name, model.title) for name, model in drugs().items()],
         "populations": [(name, load_population(name).title) for name in populations()],
         "models": [(model.key, model.title) for model in models().values()],
-        "protocols": [(name, protocol.name) for name, protocol in PROTOCOLS.items()],
+        "protocols": [(name, protocol.name) for name, protocol in _protocols().items()],
     }
+
+
+def _protocols() -> dict[str, Any]:
+    """Protocols by the names that `titer compare --protocol` takes."""
+    return {name if name == "none" else f"{name}-label": protocol for name, protocol in PROTOCOLS.items()}
 
 
 def print_member(console: Any, name: str) -> None:
@@ -48,13 +55,12 @@ def print_member(console: Any, name: str) -> None:
 
 
 def _members() -> dict[str, Callable[[Any], None]]:
+    """What prints each member, by lower-case name. A model is found by key, full name and drug."""
     shown: dict[str, Callable[[Any], None]] = {"system": _print_system}
-    shown |= {name: lambda console, p=protocol: print_protocol(console, p) for name, protocol in PROTOCOLS.items()}
-    shown |= {name: lambda console, n=name: print_population(console, n) for name in populations()}
-    for key, model in (models() | drugs()).items():
-        for name in (key, model.name):
-            shown[name.lower()] = lambda console, m=model: print_model(console, m)
-    return shown
+    shown |= {name: partial(print_protocol, protocol=protocol) for name, protocol in _protocols().items()}
+    shown |= {name: partial(print_population, name=name) for name in populations()}
+    shown |= {model.name.lower(): partial(print_model, model=model) for model in models().values()}
+    return shown | {key.lower(): partial(print_model, model=model) for key, model in (models() | drugs()).items()}
 
 
 def _print_system(console: Any) -> None:
@@ -107,3 +113,74 @@ def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> Any:
     for row in rows:
         table.add_row(*(Text(cell) for cell in row))
     return table
+
+
+def print_population(console: Any, name: str) -> None:
+    """Who the patients are: every covariate with its distribution, source and status."""
+    population = load_population(name)
+    _head(console, population.title)
+    console.print("\n".join(reflow(population.doc, console.width)), markup=False)
+    _head(console, "Covariates, in the order in which they are sampled")
+    rows = [
+        (c.name, c.unit or "–", distribution_text(c.distribution), c.status, f"{c.meaning}\n{c.at}")
+        for c in population.covariates
+    ]
+    console.print(_table(("name", "unit", "distribution", "status", "meaning, source: place"), rows))
+    if population.correlations:
+        _head(console, "Correlations of the underlying normals")
+        _lines(console, [f"{a} with {b}: {r:g}" for a, b, r in population.correlations])
+    _head(console, "Sources")
+    _lines(console, [f"{key}: {source_text(source)}" for key, source in population.sources.items()])
+
+
+def distribution_text(distribution: Any) -> str:
+    """A distribution in a few words: its kind and numbers; what depends on other covariates is "by patient".
+
+    Example:
+        >>> from titer.patients.distributions import Normal
+        >>> distribution_text(Normal(75.0, 12.0))
+        'normal, 75, 12'
+    """
+    fields = [getattr(distribution, name) for name in distribution.__dataclass_fields__]
+    return ", ".join([_words(type(distribution).__name__), *(_value_text(value) for value in fields)])
+
+
+def _words(name: str) -> str:
+    return re.sub(r"(?<=[a-z])(?=[A-Z])", "-", name).lower()
+
+
+def _value_text(value: Any) -> str:
+    if hasattr(value, "__dataclass_fields__"):
+        return distribution_text(value)
+    if callable(value):
+        return "by patient"
+    if isinstance(value, tuple | list):
+        return "/".join(_value_text(item) for item in value)
+    return f"{value:g}" if isinstance(value, float) else str(value)
+
+
+def print_protocol(console: Any, protocol: Any) -> None:
+    """Rules with the label's words and source, dose ladders and the calendar of blood counts."""
+    _head(console, protocol.name)
+    for rule in protocol.rules:
+        _head(console, rule.name)
+        note = [f"Note: {rule.note}"] if rule.note else []
+        _lines(console, [_rule_text(rule), f'"{rule.wording}"', source_text(rule.source), *note])
+    for ladder in protocol.ladders:
+        _head(console, f"Dose levels of {ladder.drug}")
+        rungs = " > ".join(f"{rung:g}" for rung in ladder.rungs)
+        _lines(console, [f"{rungs} {ladder.unit}", f'"{ladder.wording}"', source_text(ladder.source)])
+    _head(console, "Visits")
+    phases = [f"from day {phase.from_day}: every {phase.every_day} days" for phase in protocol.calendar.phases]
+    held = f"while held: every {protocol.calendar.while_held_every_day} days"
+    response = f"M-protein: every {protocol.response_every_day} days"
+    _lines(console, [*phases, held, response, source_text(protocol.calendar.source)])
+    if not protocol.rules:
+        _lines(console, ["No rule: doses are given as planned."])
+
+
+def _rule_text(rule: Any) -> str:
+    return (
+        f"{rule.drug} is held when {rule.signal} is below {rule.hold_below:g} {rule.unit}, and resumes at "
+        f"{rule.resume_at:g} or more: {rule.first_resume} the first time, {rule.later_resume} after that"
+    )

@@ -31,12 +31,24 @@ METRICS = (
     Metric("orr", "Overall response", "%", "high", "best confirmed response partial or better (IMWG)"),
     Metric("vgpr_or_better", "VGPR or better", "%", "high", "M-protein down by 90% or more at best response"),
     Metric("median_pfs_month", "Median PFS", "months", "high", "Kaplan-Meier median of time to progression or death"),
-    Metric("neutropenia_g34", "Neutropenia, grade 3/4", "%", "low", "worst ANC on treatment below 1.0 x10^9/L (CTCAE 5)"),
-    Metric("thrombocytopenia_g34", "Thrombocytopenia, grade 3/4", "%", "low", "worst platelets on treatment below 50 x10^9/L"),
+    Metric("neutropenia_g34", "Neutropenia, grade 3/4", "%", "low", "worst reported ANC below 1.0 ×10⁹/L (CTCAE 5)"),
+    Metric(
+        "thrombocytopenia_g34",
+        "Thrombocytopenia, grade 3/4",
+        "%",
+        "low",
+        "worst reported platelets below 50 ×10⁹/L",
+    ),
     Metric("vte", "Venous thromboembolism", "%", "low", "first event on treatment"),
     Metric("any_hold", "Any dose held", "%", "neither", "at least one hold by the protocol"),
     Metric("any_reduction", "Any dose reduced", "%", "neither", "at least one step down the dose ladder"),
-    Metric("relative_dose_intensity", "Relative dose intensity", "%", "neither", "dose given over dose planned, mean of patients"),
+    Metric(
+        "relative_dose_intensity",
+        "Relative dose intensity",
+        "%",
+        "neither",
+        "dose given over dose planned, mean of patients",
+    ),
 )
 
 
@@ -63,14 +75,14 @@ def figure_text(figure: Mapping[str, Any] | None, unit: str, *, signed: bool = F
         >>> figure_text({"value": 0.713, "low": 0.684, "high": 0.741}, "%")
         '71.3 [68.4–74.1]'
         >>> figure_text({"value": 0.02, "low": -0.01, "high": 0.05}, "%", signed=True)
-        '+2.0 [-1.0 to +5.0]'
+        '+2.0 [-1.0, +5.0]'
     """
     if not figure:
         return "–"
     value, low, high = (number_text(figure.get(part), unit, signed=signed) for part in ("value", "low", "high"))
     if low == high == "NR":
         return value
-    joint = " to " if signed else "–"
+    joint = ", " if signed else "–"
     return f"{value} [{low}{joint}{high}]"
 
 

@@ -64,10 +64,12 @@ def equation_lines(model: Model) -> list[str]:
     """Every equation of the model as a person would write it; own names without the model's prefix.
 
     An output that another equation uses is written by its name there. Rates are per time unit of the model.
-    `factor(ikaros.loss)` is the product of what all drugs put on that handle; `modulates ikaros.loss by` is this model's own.
+    `factor(ikaros.loss)` is the product of what all models put on that handle, `modulates` this model's own part.
     """
     traced = trace(model)
-    names = {tree.digest: name for trees in (traced.signals, traced.outputs) for name, tree in trees.items() if tree.args}
+    names = {
+        tree.digest: name for trees in (traced.signals, traced.outputs) for name, tree in trees.items() if tree.args
+    }
     groups: list[tuple[str, Mapping[str, Expression]]] = [
         ("d {}/dt =", traced.rates),
         ("{} =", traced.outputs),
@@ -107,10 +109,11 @@ def _short_name(name: str, model: Model) -> str:
 
 def start_lines(model: Model) -> list[str]:
     """States with their unit, start and meaning."""
-    return [
-        f"{s.name} [{s.unit or '–'}] starts at {s.start if isinstance(s.start, str) else number_as_written(s.start)}: {s.meaning}"
-        for s in model.states
-    ]
+    return [f"{s.name} [{s.unit or '–'}] starts at {_start_text(s.start)}: {s.meaning}" for s in model.states]
+
+
+def _start_text(start: float | str) -> str:
+    return start if isinstance(start, str) else number_as_written(start)
 
 
 def anchor_rows(model: Model) -> list[tuple[str, ...]]:
@@ -129,7 +132,7 @@ def source_text(source: Source) -> str:
 
 def status_counts(models: Iterable[Model]) -> dict[str, int]:
     """How many numbers of the models have each status, in the order of `STATUSES`."""
-    found = [p.status for m in models for p in m.parameters]
+    found: list[str] = [p.status for m in models for p in m.parameters]
     return {status: found.count(status) for status in STATUSES}
 
 
@@ -174,7 +177,9 @@ def meeting_lines(model: Model) -> list[str]:
         "reads": model.reads,
         "provides": model.provides,
         "modulates": model.modulates,
-        "asks of the patient": [f"{c.name} ({c.unit or '–'}, {number_as_written(c.default)} if not given)" for c in model.covariates],
+        "asks of the patient": [
+            f"{c.name} ({c.unit or '–'}, {number_as_written(c.default)} if not given)" for c in model.covariates
+        ],
     }
     return [f"- {verb}: {', '.join(names)}" for verb, names in groups.items() if names]
 
@@ -200,7 +205,7 @@ def reflow(doc: str, width: int) -> list[str]:
     """A model's docstring in lines of that width; labelled paragraphs ("Answers:  …") keep their hanging indent.
 
     Example:
-        >>> reflow("Answers:  serum level after IV doses,\\n          free receptor.", 30)
+        >>> reflow("Answers:  serum level after IV doses,\\n          free receptor.", 31)
         ['Answers:  serum level after IV', '          doses, free receptor.']
     """
     paragraphs: list[str] = []
@@ -216,4 +221,4 @@ def reflow(doc: str, width: int) -> list[str]:
 def _hanging(paragraph: str, width: int) -> list[str]:
     label = re.match(r"([A-Z][\w ]{,8}:\s+|\s+)?(\d+\. )?", paragraph)
     rest = " " * (len(label.group(0)) if label else 0)
-    return textwrap.wrap(paragraph, max(width, 20), subsequent_indent=rest) or [""]
+    return textwrap.wrap(paragraph, max(width, 20), subsequent_indent=rest, break_on_hyphens=False) or [""]

@@ -1,4 +1,4 @@
-"""The plots of a comparison. Each takes plain arrays and returns a Matplotlib figure; `style.py` writes it as PNG or SVG.
+"""The plots of a comparison. Each takes plain arrays and returns a Matplotlib figure; `style.py` makes files of it.
 
 Regimens keep their order, letter (A, B, C, …), colour and line in every plot.
 """
@@ -187,7 +187,10 @@ def month_ticks(end: float) -> list[float]:
 
 
 def plot_survival(
-    outcomes: Mapping[str, tuple[np.ndarray, np.ndarray]], *, ylabel: str = "Progression-free survival, %", until: float | None = None
+    outcomes: Mapping[str, tuple[np.ndarray, np.ndarray]],
+    *,
+    ylabel: str = "Progression-free survival, %",
+    until: float | None = None,
 ) -> Any:
     """Kaplan-Meier curves with 95% bands, and the numbers at risk below.
 
@@ -234,7 +237,12 @@ def _one_curve(panel, curve, index) -> None:
 
 
 def _risk_table(panel, times: Sequence[np.ndarray], ticks: Sequence[float]) -> None:
-    place = {"xycoords": ("data", "axes fraction"), "textcoords": "offset points", "fontsize": 9, "annotation_clip": False}
+    place = {
+        "xycoords": ("data", "axes fraction"),
+        "textcoords": "offset points",
+        "fontsize": 9,
+        "annotation_clip": False,
+    }
     panel.annotate("At risk", (0, 0), xytext=(-30, -44), ha="right", color=INK, **place)
     for index, time in enumerate(times):
         drop = -44 - 13 * (index + 1)
@@ -263,7 +271,9 @@ def plot_dose_intensity(cycles: np.ndarray, values: Mapping[str, np.ndarray], *,
             shown = np.sum(~np.isnan(array), axis=0) > 0
             low, high = np.nanpercentile(array[:, shown], [25, 75], axis=0) * 100
             panel.fill_between(cycles[shown], low, high, color=colour(index), alpha=0.2, lw=0, step="mid")
-            panel.plot(cycles[shown], np.nanmean(array[:, shown], axis=0) * 100, color=colour(index), lw=2.0, marker=".")
+            panel.plot(
+                cycles[shown], np.nanmean(array[:, shown], axis=0) * 100, color=colour(index), lw=2.0, marker="."
+            )
             _numbers_below(panel, cycles, np.sum(~np.isnan(array), axis=0), title="on treatment")
             panel.set(xlim=(0.5, cycles[-1] + 0.5), ylim=(0, 105), xlabel="Cycle")
             _name_panel(panel, label, index)

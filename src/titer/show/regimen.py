@@ -13,7 +13,7 @@ GIVEN, FREE = "●", "·"
 
 
 def regimen_text(regimen: Regimen) -> str:
-    """The first cycle as it was understood: the canonical text, a calendar, doses and amounts.
+    """A regimen as it was understood: its canonical text, and each cycle in which the plan changes.
 
     Example:
         >>> from titer import parse_regimen
@@ -22,12 +22,29 @@ def regimen_text(regimen: Regimen) -> str:
         <BLANKLINE>
                        1       8
         dexamethasone  ●······ ●······
-        <BLANKLINE>
         dexamethasone: 2 doses, 80 mg in 14 days, 5.71 mg a day
     """
-    rows = calendar(regimen)
-    lines = [str(regimen), "", *_grid(rows), "", *map(_total, rows)]
+    lines = [str(regimen)]
+    cycles = changing_cycles(regimen)
+    for cycle in cycles:
+        rows = [row for row in calendar(regimen, cycle) if row.n_doses]
+        title = f"Cycle {cycle}, from day {(cycle - 1) * regimen.cycle_length + 1}" if len(cycles) > 1 else ""
+        ended = ["no dose: treatment is over"] if not rows else []
+        lines += ["", *([title] if title else []), *(_grid(rows) if rows else ended), *map(_total, rows)]
     return "\n".join(line.rstrip() for line in lines)
+
+
+def changing_cycles(regimen: Regimen) -> list[int]:
+    """Cycles, counted from 1, in which a component begins or after which one has ended.
+
+    Example:
+        >>> from titer import parse_regimen
+        >>> changing_cycles(parse_regimen("dex 40 mg weekly for 56 days then 20 mg weekly"))
+        [1, 3]
+    """
+    starts = [component.start_day - 1 for component in regimen.components]
+    ends = [component.end_day for component in regimen.components if component.end_day is not None]
+    return sorted({1, *(day // regimen.cycle_length + 1 for day in starts + ends)})
 
 
 def _grid(rows: Sequence[CalendarRow]) -> Iterator[str]:

@@ -81,7 +81,7 @@ def _figure_rows(arms: Sequence[Mapping[str, Any]], *, signed: bool = False) -> 
     rows = []
     for key in metric_keys(arms):
         row = metric(key)
-        unit = "percentage points" if signed and row.unit == "%" else row.unit
+        unit = "points" if signed and row.unit == "%" else row.unit
         cells = [figure_text(arm.get(key), row.unit, signed=signed) for arm in arms]
         rows.append({"label": f"{row.label}, {unit}", "cells": cells, "definition": row.definition})
     return rows
@@ -89,7 +89,8 @@ def _figure_rows(arms: Sequence[Mapping[str, Any]], *, signed: bool = False) -> 
 
 def _own_rows(models: Sequence[Model]) -> list[tuple[str, ...]]:
     return [
-        (key, p.name, number_as_written(p.value), p.unit or "–", p.status, p.meaning, p.at) for key, p in own_numbers(models)
+        (key, p.name, number_as_written(p.value), p.unit or "–", p.status, p.meaning, p.at)
+        for key, p in own_numbers(models)
     ]
 
 

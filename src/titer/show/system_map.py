@@ -10,9 +10,19 @@ from titer.model import Model, Signal, SignalUse, system_map
 ROW, BOX, TOP = 34, 22, 44  # pixels: distance of rows, height of a box, head
 COLUMNS = {"acts": (10, 210), "signal": (390, 190), "reads": (760, 210)}  # left edge and width of each column
 HEADS = {"acts": "provides or modulates", "signal": "signal", "reads": "reads"}
-STYLE = (
-    "text{font:12px sans-serif;fill:#222} .head{fill:#777} rect{fill:#f4f6f8;stroke:#9aa5b1} .signal{fill:#e3f0f9;stroke:#0072b2}"
-    " path{fill:none;stroke-width:1.5} .provides{stroke:#0072b2} .modulates{stroke:#d55e00;stroke-dasharray:5 3} .reads{stroke:#7a7a7a}"
+# Every rule starts with the class of the picture: a style inside one <svg> holds for the whole page it stands in.
+STYLE = "".join(
+    f".titer-map {rule}"
+    for rule in (
+        "text{font:12px sans-serif;fill:#222}",
+        ".head{fill:#777}",
+        "rect{fill:#f4f6f8;stroke:#9aa5b1}",
+        ".signal{fill:#e3f0f9;stroke:#0072b2}",
+        "path{fill:none;stroke-width:1.5}",
+        ".provides{stroke:#0072b2}",
+        ".modulates{stroke:#d55e00;stroke-dasharray:5 3}",
+        ".reads{stroke:#7a7a7a}",
+    )
 )
 
 
@@ -44,8 +54,8 @@ def map_svg(models: Sequence[Model], signals: Mapping[str, Signal]) -> str:
         "reads": _rows(name for use in uses for name in use.readers),
     }
     height = TOP + ROW * max(len(rows) for rows in places.values()) + 4
-    parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 980 {height}" role="img"><title>Map of the system</title>']
-    parts.append(f"<style>{STYLE}</style>")
+    head = f'xmlns="http://www.w3.org/2000/svg" class="titer-map" viewBox="0 0 980 {height}" role="img"'
+    parts = [f"<svg {head}><title>Map of the system</title><style>{STYLE}</style>"]
     parts += [_line(places, "acts", name, use.signal.name, kind) for use in uses for name, kind in _acting(use).items()]
     parts += [_line(places, "signal", use.signal.name, name, "reads") for use in uses for name in use.readers]
     for column, rows in places.items():

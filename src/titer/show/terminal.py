@@ -10,12 +10,13 @@ from titer.show.metrics import METRICS, figure_text, letters, metric
 PER_BLOCK = 3  # regimens side by side in 100 columns
 
 
-def print_comparison(console: Any, result: Mapping[str, Any]) -> None:
+def print_comparison(console: Any, result: Mapping[str, Any], statuses: Sequence[Mapping[str, int]] = ()) -> None:
     """Print the regimens, the table of figures and the table of paired differences from the first regimen.
 
     Args:
         console: a Rich console.
         result: the JSON object of a comparison.
+        statuses: per regimen, how many patients ended with each status; failures are printed, never hidden.
     """
     arms = result["regimens"]
     names = letters(len(arms))
@@ -24,29 +25,34 @@ def print_comparison(console: Any, result: Mapping[str, Any]) -> None:
         console.print(f"  [bold]{name}[/bold]  {arm['regimen']}")
     for start in range(0, len(arms), PER_BLOCK):
         block = slice(start, start + PER_BLOCK)
-        console.print(figure_table(names[block], arms[block], title="Value [95% interval]"))
+        console.print("\nValue [95% interval]; NR is a median that was not reached", style="bold", markup=False)
+        console.print(figure_table(names[block], arms[block]))
     differences = result["differences"]
     for start in range(0, len(differences), PER_BLOCK):
         block = slice(start, start + PER_BLOCK)
         heads = [f"{name} − {names[0]}" for name in names[1:][block]]
-        title = f"Paired differences from {names[0]}, same patients [95% interval]"
-        console.print(figure_table(heads, differences[block], title=title, signed=True))
+        title = f"\nPaired differences from {names[0]} in the same patients: percentage points, months [95% interval]"
+        console.print(title, style="bold", markup=False)
+        console.print(figure_table(heads, differences[block], signed=True))
+    for name, counts in zip(names, statuses, strict=False):
+        if counts.get("failed"):
+            failed = f"{counts['failed']:,} of {result['n']:,} patients could not be integrated"
+            console.print(f"{name}: {failed}; see the table 'status'", style="bold red", markup=False)
 
 
-def figure_table(heads: Sequence[str], arms: Sequence[Mapping[str, Any]], *, title: str, signed: bool = False) -> Any:
+def figure_table(heads: Sequence[str], arms: Sequence[Mapping[str, Any]], *, signed: bool = False) -> Any:
     """A Rich table with one row per metric that any arm holds and one column per arm."""
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
 
-    table = Table(title=title, title_justify="left", title_style="bold", box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
     table.add_column("", no_wrap=True)
     for head in heads:
         table.add_column(head, justify="right", no_wrap=True)
     for key in metric_keys(arms):
         row = metric(key)
-        unit = "points" if signed and row.unit == "%" else row.unit
         cells = [figure_text(arm.get(key), row.unit, signed=signed) for arm in arms]
-        table.add_row(f"{row.label}, {unit}", *cells)
+        table.add_row(row.label if signed else f"{row.label}, {row.unit}", *cells)
     return table
 
 
@@ -73,4 +79,6 @@ def print_validation(console: Any, results: Sequence[Any]) -> None:
         verdicts = [result.met for result in results if result.role == role]
         if verdicts:
             missed, absent = verdicts.count(False), verdicts.count(None)
-            console.print(f"{role}: {verdicts.count(True)} of {len(verdicts)} met, {missed} missed, {absent} not predicted")
+            console.print(
+                f"{role}: {verdicts.count(True)} of {len(verdicts)} met, {missed} missed, {absent} not predicted"
+            )

@@ -9,12 +9,14 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from titer.errors import InputError, StorageError
 
@@ -33,6 +35,22 @@ def _storage_errors(doing: str, path: Path):
             right="a folder that can be written to, on a disk with room",
             hint="free some room or choose another folder with --out; nothing half-written was kept",
         ) from reason
+
+
+@dataclass(frozen=True)
+class Words:
+    """A column of a few words on many rows: `words[codes]`. Stored as a Parquet dictionary."""
+
+    codes: NDArray
+    words: Sequence[str]
+
+    def __len__(self) -> int:
+        return len(self.codes)
+
+    @classmethod
+    def constant(cls, word: str, n: int) -> Words:
+        """The same word on every row."""
+        return cls(np.zeros(n, np.int32), [word])
 
 
 class ResultStore:
@@ -121,14 +139,11 @@ class ResultStore:
 
 
 def _arrow_column(values: Any) -> Any:
-    """Text columns are stored as dictionaries: a few words, many rows."""
     import pyarrow as pa
 
-    array = np.asarray(values)
-    if array.dtype.kind in "UO":
-        words, codes = np.unique(array.astype(str), return_inverse=True)
-        return pa.DictionaryArray.from_arrays(pa.array(codes.astype(np.int32)), pa.array(words.astype(object)))
-    return pa.array(array)
+    if isinstance(values, Words):
+        return pa.DictionaryArray.from_arrays(pa.array(values.codes.astype(np.int32)), pa.array(values.words))
+    return pa.array(np.asarray(values))
 
 
 def _write_durably(path: Path, content: bytes) -> None:

@@ -9,8 +9,8 @@ in B, and the second mode gets g (z_j phi_ij + b_j psi_ij), with phi_ij = (exp(d
 with sinh(u) / u, so that nothing cancels; psi_ij is its integral. A third rate at the same place in one chain is moved
 away by 1e-5 of itself, which costs digits there and only there.
 
-Generated: LINKED[i * M + j] (i is fed by j), DECAYS[j] (d_j can differ from 0), STAGE_MODES and N_STAGE_MODES (modes behind
-what `rates` reads), stage_sum and full_sum (x from modes). Accuracy: tests/test_engine_closed_forms.py, 8 digits. */
+Generated: NL pairs LINK_ROW[k], LINK_COLUMN[k] (row is fed by column), DECAYS[j] (d_j can differ from 0), ALL_MODES,
+STAGE_MODES and N_STAGE_MODES (modes behind what `rates` reads), stage_sum and full_sum (x from modes). Accuracy: tests/test_engine_closed_forms.py, 8 digits. */
 
 #define NEAR 1e-3 /* relative distance below which two rates count as one; leaves 13 digits of V just above it */
 #define APART 1e-5
@@ -23,14 +23,14 @@ static int near(double a, double b) { return fabs(a - b) <= NEAR * fmax(fabs(a),
 static void move_apart(double *d)
 {
     int paired[M] = {0};
-    for (int i = 0; i < M; i++)
-        for (int j = 0; j < i; j++) {
-            if (!LINKED[i * M + j] || !near(d[i], d[j])) continue;
-            if (paired[i] || paired[j])
-                d[i] += d[i] * APART * (1 + i);
-            else
-                paired[i] = paired[j] = 1 + i;
-        }
+    for (int k = 0; k < NL; k++) { /* sorted by row */
+        const int i = LINK_ROW[k], j = LINK_COLUMN[k];
+        if (!near(d[i], d[j])) continue;
+        if (paired[i] || paired[j])
+            d[i] += d[i] * APART * (1 + i);
+        else
+            paired[i] = paired[j] = 1;
+    }
 }
 
 /* V and g from A; d holds the diagonal of A and may be moved. */
@@ -44,14 +44,14 @@ static void find_modes(const double *a, double *d, double *v, double *g)
     for (int j = M - 1; j >= 0; j--) {
         v[j * M + j] = 1.0;
         for (int i = j + 1; i < M; i++) {
-            if (!LINKED[i * M + j]) continue;
             double sum = 0.0;
             for (int k = j; k < i; k++) sum += a[i * M + k] * v[k * M + j];
             for (int k = j + 1; k < i; k++) sum -= v[i * M + k] * g[k * M + j];
+            if (sum == 0.0) continue;
             if (near(d[i], d[j]) && !taken[i] && !taken[j]) {
                 g[i * M + j] = sum;
                 taken[i] = taken[j] = 1;
-            } else if (sum != 0.0)
+            } else
                 v[i * M + j] = sum / (d[j] - d[i]);
         }
     }
@@ -116,20 +116,22 @@ static NOINLINE void modes_general(const Lanes *L, const double *tau, double (*z
             const double d = L->d[j][l], grown = exponential(d * tau[l]);
             z[j][l] = L->z[j][l] * grown + L->b[j][l] * phi_one(d, tau[l], grown);
         }
-    for (int i = 0; i < M; i++)
-        for (int j = 0; j < i; j++)
-            if (LINKED[i * M + j])
-                LANES {
-                    const double g = L->g[i * M + j][l], p = L->d[i][l], q = L->d[j][l];
-                    const double two = phi_two(p, q, tau[l]);
-                    const double fed = L->z[j][l] * two + L->b[j][l] * psi_two(p, q, tau[l], two);
-                    z[i][l] = g == 0.0 ? z[i][l] : z[i][l] + g * fed;
-                }
+    for (int k = 0; k < NL; k++) {
+        const int i = LINK_ROW[k], j = LINK_COLUMN[k];
+        LANES {
+            const double g = L->g[k][l], p = L->d[i][l], q = L->d[j][l];
+            const double two = phi_two(p, q, tau[l]);
+            const double fed = L->z[j][l] * two + L->b[j][l] * psi_two(p, q, tau[l], two);
+            z[i][l] = g == 0.0 ? z[i][l] : z[i][l] + g * fed;
+        }
+    }
 }
 
 static void modes_at(const Lanes *L, const double *tau, const int *modes, int n, double (*z)[W])
 {
-    if (L->forced || L->confluent)
+    double special = 0.0;
+    for (int l = 0; l < W; l++) special += L->special[l];
+    if (special != 0.0)
         modes_general(L, tau, z);
     else
         modes_plain(L, tau, modes, n, z);

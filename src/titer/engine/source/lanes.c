@@ -17,7 +17,7 @@ enum {
     R_A0 = R_B + M, /* constant inflow of the cascade */
     R_H = R_A0 + M, /* the next step */
     R_H_EVENT,      /* the step that suited after the last event */
-    R_LOG_ERROR,    /* of the last accepted step, for the controller */
+    R_SPECIAL,      /* 1 when the cascade has an inflow or two rates that coincide */
     R_PREPARED,     /* 0 for a patient never loaded */
     R_FRESH,        /* 1 when L->kept has to be made */
     RECORD
@@ -27,11 +27,12 @@ enum {
 #define SMALLEST_FACTOR 0.2
 #define LARGEST_FACTOR 6.0
 #define SMALLEST_ERROR 1e-8
+#define FIRST_FACTOR 0.4 /* an error of 1% of the tolerance: 0.01^(1/5) */
 
 typedef struct {
     double stop[W];      /* next event or the end */
     double h_next[W];    /* what the controller wants */
-    double h_event[W], log_error[W];
+    double h_event[W];
     double due[W];       /* next output time, infinite when there is none */
     double busy[W];      /* 0: idle lane */
     double after[W];     /* 1: the step is the first after an event */
@@ -40,7 +41,6 @@ typedef struct {
     double y[N][W], out[ROWS(NO)][W];
     int64_t patient[W], output[W], attempts[W], refusals[W];
     int64_t row_end[W];
-    int crossed;         /* watches to look at */
 } __attribute__((aligned(64))) Loop;
 
 static double *record_of(const Job *job, int64_t patient) { return job->records + patient * RECORD; }
@@ -63,6 +63,9 @@ static void make_forcing(double *r)
     double inflow[M];
     for (int i = 0; i < M; i++) inflow[i] = r[R_A0 + i] + r[R_U + NA + i];
     to_modes(r + R_V, inflow, r + R_B);
+    r[R_SPECIAL] = 0.0;
+    for (int i = 0; i < M; i++) r[R_SPECIAL] = r[R_B + i] != 0.0 ? 1.0 : r[R_SPECIAL];
+    for (int i = 0; i < M * M; i++) r[R_SPECIAL] = r[R_G + i] != 0.0 ? 1.0 : r[R_SPECIAL];
 #else
     (void)r;
 #endif
@@ -97,44 +100,36 @@ static void from_rows(double (*from)[W], double *to, int n, int l)
     for (int i = 0; i < n; i++) to[i] = from[i][l];
 }
 
-static void record_to_lane(const double *r, Lanes *L, int l)
+static void constants_to_lane(const double *r, Lanes *L, int l)
 {
-    to_rows(r + R_X, L->x, N, l);
     to_rows(r + R_C, L->c, NC, l);
-    to_rows(r + R_KEPT, L->kept, METHOD_KEPT, l);
-    to_rows(r + R_U, L->u, NA, l);
-    to_rows(r + R_Z, L->z, M, l);
     to_rows(r + R_D, L->d, M, l);
-    to_rows(r + R_V, L->v, M * M, l);
-    to_rows(r + R_G, L->g, M * M, l);
-    to_rows(r + R_B, L->b, M, l);
+    for (int k = 0; k < NL; k++) {
+        L->v[k][l] = r[R_V + LINK_ROW[k] * M + LINK_COLUMN[k]];
+        L->g[k][l] = r[R_G + LINK_ROW[k] * M + LINK_COLUMN[k]];
+    }
 }
 
-static void lane_to_record(Lanes *L, const Loop *loop, double *r, int l)
+static void states_to_lane(const double *r, Lanes *L, int l)
+{
+    to_rows(r + R_X, L->x, NA, l);
+    to_rows(r + R_Z, L->z, M, l);
+    to_rows(r + R_U, L->u, NA, l);
+    to_rows(r + R_B, L->b, M, l);
+    L->special[l] = r[R_SPECIAL];
+}
+
+static void states_to_record(Lanes *L, double *r, int l)
 {
     from_rows(L->x, r + R_X, NA, l);
-    from_rows(L->kept, r + R_KEPT, METHOD_KEPT, l);
     from_rows(L->z, r + R_Z, M, l);
     cascade_to_record(r);
-    r[R_H] = loop->h_next[l];
-    r[R_H_EVENT] = loop->h_event[l];
-    r[R_LOG_ERROR] = loop->log_error[l];
-    r[R_FRESH] = L->fresh[l];
-}
-
-/* Whether slower paths of the cascade are needed by any lane; the paths agree for the lanes that do not need them. */
-static void note_special_lanes(Lanes *L)
-{
-    L->forced = L->confluent = 0;
-    for (int i = 0; i < M; i++)
-        for (int l = 0; l < W; l++) L->forced |= L->b[i][l] != 0.0;
-    for (int i = 0; i < M * M; i++)
-        for (int l = 0; l < W; l++) L->confluent |= L->g[i][l] != 0.0;
 }
 
 /* ---- events ----------------------------------------------------------------------------------------------------- */
 
-static void apply_event(const Job *job, int64_t patient, int64_t row, double *r, double *fresh)
+/* One event, in the record. Returns whether constants changed. */
+static int apply_event(const Job *job, int64_t patient, int64_t row, double *r, double *fresh)
 {
     const int target = job->event_target[row], kind = job->event_kind[row];
     const double value = job->event_value[row];
@@ -149,6 +144,7 @@ static void apply_event(const Job *job, int64_t patient, int64_t row, double *r,
         make_constants(job, patient);
         *fresh = 1.0;
     }
+    return kind == SET;
 }
 
 static double next_stop(const Job *job, const Loop *loop, int l)
@@ -158,6 +154,15 @@ static double next_stop(const Job *job, const Loop *loop, int l)
     return time < job->until ? time : job->until;
 }
 
+/* A step for the first event of a patient, when none is remembered: short beside the fastest mode of the cascade, since a
+   step that is longer than a pulse of absorption does not see it and would be accepted; or 0, to be guessed. */
+static double first_after_event(const double *r)
+{
+    double fastest = 0.0;
+    for (int i = 0; i < M; i++) fastest = fmax(fastest, fabs(r[R_D + i]));
+    return fastest > 0.0 ? 0.1 / fastest : 0.0;
+}
+
 /* Applies the events of this moment to lane l. Events at `until` wait for the next call. */
 static void apply_events(const Job *job, Lanes *L, Loop *loop, int l)
 {
@@ -165,14 +170,16 @@ static void apply_events(const Job *job, Lanes *L, Loop *loop, int l)
     double *r = record_of(job, patient);
     int64_t row = job->event_next[patient];
     if (L->t[l] >= job->until || row >= loop->row_end[l] || job->event_time[row] > L->t[l]) return;
-    lane_to_record(L, loop, r, l);
+    states_to_record(L, r, l);
+    int constants_changed = 0;
     for (; row < loop->row_end[l] && job->event_time[row] <= L->t[l]; row++)
-        apply_event(job, patient, row, r, &L->fresh[l]);
+        constants_changed |= apply_event(job, patient, row, r, &L->fresh[l]);
     job->event_next[patient] = row;
     cascade_from_record(r);
-    record_to_lane(r, L, l);
-    note_special_lanes(L);
-    if (loop->h_event[l] > 0.0 && loop->h_event[l] < loop->h_next[l]) loop->h_next[l] = loop->h_event[l];
+    states_to_lane(r, L, l);
+    if (constants_changed) constants_to_lane(r, L, l);
+    const double first = loop->h_event[l] > 0.0 ? loop->h_event[l] : first_after_event(r);
+    loop->h_next[l] = loop->h_next[l] < first && loop->h_next[l] > 0.0 ? loop->h_next[l] : first;
     loop->after[l] = 1.0;
 }
 
@@ -275,9 +282,8 @@ static double locate(Lanes *L, Loop *loop, int l, int state, double level)
 }
 
 /* First the terminal watches, which shorten the step, then the others inside what is left of it. */
-static void watch_lane(const Job *job, Lanes *L, Loop *loop, int l, const double *terminal_reached)
+static void watch_lane(const Job *job, Lanes *L, Loop *loop, int l)
 {
-    (void)terminal_reached;
     const double t = L->t[l], h = L->h[l];
     double cut = loop->t_new[l];
     int64_t stopper = -1;
@@ -323,7 +329,7 @@ static void watches_of_step(const Job *job, Lanes *L, Loop *loop)
     }
     if (!any) return;
     for (int l = 0; l < W; l++)
-        if (look[l]) watch_lane(job, L, loop, l, NULL);
+        if (look[l]) watch_lane(job, L, loop, l);
 }
 
 /* ---- patients in and out ---------------------------------------------------------------------------------------- */
@@ -341,13 +347,13 @@ static void take_lane(const Job *job, Lanes *L, Loop *loop, int l, int64_t patie
         cascade_from_record(r);
         r[R_PREPARED] = r[R_FRESH] = 1.0;
     }
-    record_to_lane(r, L, l);
-    note_special_lanes(L);
+    constants_to_lane(r, L, l);
+    states_to_lane(r, L, l);
+    to_rows(r + R_KEPT, L->kept, METHOD_KEPT, l);
     L->t[l] = job->time;
     L->fresh[l] = r[R_FRESH];
     loop->h_next[l] = r[R_H];
     loop->h_event[l] = r[R_H_EVENT];
-    loop->log_error[l] = r[R_LOG_ERROR];
     loop->due[l] = job->n_times > 0 ? job->times[0] : INFINITY;
     outputs_at_start(job, L, loop, l);
     apply_events(job, L, loop, l);
@@ -357,7 +363,12 @@ static void take_lane(const Job *job, Lanes *L, Loop *loop, int l, int64_t patie
 static void leave_lane(const Job *job, Lanes *L, Loop *loop, int l)
 {
     const int64_t patient = loop->patient[l];
-    lane_to_record(L, loop, record_of(job, patient), l);
+    double *r = record_of(job, patient);
+    states_to_record(L, r, l);
+    from_rows(L->kept, r + R_KEPT, METHOD_KEPT, l);
+    r[R_H] = loop->h_next[l];
+    r[R_H_EVENT] = loop->h_event[l];
+    r[R_FRESH] = L->fresh[l];
     job->steps[patient] += loop->attempts[l] - loop->refusals[l];
     job->rejected[patient] += loop->refusals[l];
     loop->busy[l] = 0.0;
@@ -419,31 +430,31 @@ static void choose_steps(const Job *job, Lanes *L, Loop *loop)
     }
 }
 
-/* Accepts or refuses, and lets a proportional-integral controller choose the next step.
-   Source: Hairer & Wanner, Solving Ordinary Differential Equations II, section IV.2. */
+/* Accepts or refuses, and chooses the next step from the error. The first step after an event is remembered for the next
+   event, shortened to a hundredth of the error allowed: where a pulse begins, estimates say little.
+   Tried and left: a proportional-integral controller, which lags behind steps that grow geometrically after each dose. */
 static void judge_steps(const Job *job, Lanes *L, Loop *loop)
 {
-    const double fixed = job->fixed_step;
+    const double always = job->fixed_step > 0.0 ? INFINITY : 1.0; /* the largest error accepted */
     LANES {
-        const double error = L->error[l], h = L->h[l], busy = loop->busy[l];
+        const double error = L->error[l], h = L->h[l], wanted = loop->h_next[l], busy = loop->busy[l];
+        const double after = loop->after[l], refused = loop->refused[l], h_event = loop->h_event[l];
         const double finite = error - error == 0.0 ? 1.0 : 0.0;
-        const double ok = finite != 0.0 ? ((error <= 1.0) | (fixed > 0.0) ? busy : 0.0) : 0.0;
-        const double bounded = error > SMALLEST_ERROR ? error : SMALLEST_ERROR;
-        const double log_error = logarithm(finite != 0.0 ? bounded : 1.0);
+        const double known = finite != 0.0 ? error : 1e300;
+        const double ok = known <= always ? busy * finite : 0.0;
+        const double log_error = logarithm(known > SMALLEST_ERROR ? known : SMALLEST_ERROR);
         const double best = SAFETY * exponential(log_error * (-1.0 / METHOD_ORDER));
-        double grow = SAFETY * exponential(log_error * (-0.7 / METHOD_ORDER) + loop->log_error[l] * (0.4 / METHOD_ORDER));
-        grow = grow < SMALLEST_FACTOR ? SMALLEST_FACTOR : grow;
-        grow = grow > LARGEST_FACTOR ? LARGEST_FACTOR : grow;
-        grow = (loop->refused[l] != 0.0) & (grow > 1.0) ? 1.0 : grow;
-        double shrink = finite != 0.0 ? best : SMALLEST_FACTOR;
-        shrink = shrink < SMALLEST_FACTOR ? SMALLEST_FACTOR : shrink;
-        const double wanted = loop->h_next[l], kept = wanted < best * h ? wanted : best * h; /* a shortened step says little */
-        const double shortened = h < 0.999 * wanted ? 1.0 : 0.0;
-        const double longer = (shortened != 0.0) & (kept > grow * h) ? kept : grow * h;
-        loop->h_event[l] = (ok != 0.0) & (loop->after[l] != 0.0) ? grow * h : loop->h_event[l];
-        loop->after[l] = ok != 0.0 ? 0.0 : loop->after[l];
-        loop->h_next[l] = ok != 0.0 ? longer : shrink * h;
-        loop->log_error[l] = ok != 0.0 ? log_error : loop->log_error[l];
+        const double bounded = best < SMALLEST_FACTOR ? SMALLEST_FACTOR : best;
+        const double most = refused != 0.0 ? 1.0 : LARGEST_FACTOR;
+        const double grown = h * (bounded > most ? most : bounded);
+        /* a step shortened to meet an event says little: what was wanted before stays, unless the error speaks against it */
+        const double remembered = wanted < best * h ? wanted : best * h;
+        const double next = remembered > grown ? remembered : grown;
+        const double shortened = h < 0.999 * wanted ? next : grown;
+        const double first = grown * FIRST_FACTOR;
+        loop->h_event[l] = after * ok != 0.0 ? first : h_event;
+        loop->after[l] = ok != 0.0 ? 0.0 : after;
+        loop->h_next[l] = ok != 0.0 ? shortened : h * bounded;
         loop->refused[l] = ok != 0.0 ? 0.0 : 1.0;
         loop->accepted[l] = ok;
         L->fresh[l] = 0.0;

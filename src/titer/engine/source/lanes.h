@@ -5,6 +5,7 @@ A kernel is one translation unit, put together in this order:
     generated  #defines of the system's sizes, `prepare`, `rates`, `observe`, (stiff: `factorise`, `solve_factors`, ...)
                W            lanes worked on side by side
                N            states;  NA of them are stepped by the method, M = N - NA belong to the linear cascade
+               NL           pairs of cascade states of which one feeds the other
                NP, NC, NO   parameters, constants made from them by `prepare`, outputs
     mathematics.h   exponential, logarithm, power that vectorise; written before the generated functions
     lanes.h    this file
@@ -97,8 +98,9 @@ typedef struct {
     double u[ROWS(NA)][W];        /* infusion rates, per day */
     double kept[ROWS(METHOD_KEPT)][W];
     /* the cascade, in modes z (cascade.c) */
-    double z[ROWS(M)][W], d[ROWS(M)][W], b[ROWS(M)][W], v[ROWS(M * M)][W], g[ROWS(M * M)][W];
-    int forced, confluent;        /* whether any lane has b or g not zero */
+    double z[ROWS(M)][W], d[ROWS(M)][W], b[ROWS(M)][W];
+    double v[ROWS(NL)][W], g[ROWS(NL)][W]; /* of the linked pairs of modes */
+    double special[W];            /* 1: b or g of the lane is not zero */
     struct Method *method;
 } __attribute__((aligned(64))) Lanes;
 

@@ -24,6 +24,13 @@ INLINE uint64_t to_bits(double value) {
     return bits;
 }
 
+/* first ? a : b, by bits. With the operator, GCC folds a later comparison of the result into a choice between booleans,
+which it cannot vectorise (seen with GCC 12). */
+INLINE double chosen(int first, double a, double b) {
+    const uint64_t mask = -(uint64_t)(first != 0);
+    return from_bits((to_bits(a) & mask) | (to_bits(b) & ~mask));
+}
+
 INLINE double exponential(double x) {
     const double magic = 0x1.8p52; /* adding it leaves the rounded integer in the low bits */
     const double shifted = x * 0x1.71547652b82fep0 + magic;
@@ -44,9 +51,9 @@ INLINE double exponential(double x) {
     p = p * r * r + r;
     const double scale = from_bits((to_bits(shifted) + 1022) << 52); /* 2^(n-1): reaches the largest numbers */
     double y = (scale + scale * p) * 2.0;
-    y = x < -708.0 ? 0.0 : y;
-    y = x > 709.782712893384 ? INFINITY : y;
-    return x != x ? x : y;
+    y = chosen(x < -708.0, 0.0, y);
+    y = chosen(x > 709.782712893384, INFINITY, y);
+    return chosen(x != x, x, y);
 }
 
 INLINE double logarithm(double x) {
@@ -62,17 +69,17 @@ INLINE double logarithm(double x) {
     const double t2 = z * (6.666666666666735130e-01 + w * (2.857142874366239149e-01 + w * (1.818357216161805012e-01 + w * 1.479819860511658591e-01)));
     const double half = 0.5 * f * f;
     double y = k * 6.93147180369123816490e-01 - ((half - (s * (half + t1 + t2) + k * 1.90821492927058770002e-10)) - f);
-    y = x == INFINITY ? x : y;
-    y = x == 0.0 ? -INFINITY : y;
-    y = x < 0.0 ? NAN : y;
-    return x != x ? x : y;
+    y = chosen(x == INFINITY, x, y);
+    y = chosen(x == 0.0, -INFINITY, y);
+    y = chosen(x < 0.0, NAN, y);
+    return chosen(x != x, x, y);
 }
 
 INLINE double power(double a, double b) {
     const double y = exponential(b * logarithm(a));
-    return b == 0.0 ? 1.0 : y;
+    return chosen(b == 0.0, 1.0, y);
 }
 
 /* NumPy's minimum and maximum: a NaN on either side stays. */
-INLINE double smaller(double a, double b) { return (a < b) | (a != a) ? a : b; }
-INLINE double larger(double a, double b) { return (a > b) | (a != a) ? a : b; }
+INLINE double smaller(double a, double b) { return chosen((a < b) | (a != a), a, b); }
+INLINE double larger(double a, double b) { return chosen((a > b) | (a != a), a, b); }

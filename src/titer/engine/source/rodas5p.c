@@ -28,23 +28,26 @@ struct Method {
 #define STAGE8(letter, s) STAGE7(letter, s) + TERM(letter, s, 8)
 
 #define EVERY_STATE for (int i = 0; i < N; i++) LANES
+#define READ(rows) ((const double(*)[W])(rows))
 
 /* What a stage is made of: the rates at its place, its right-hand side, the term of time. */
 #define RATES_AT(stage)                                                                \
     LANES tau[l] = L->t[l] + (RODAS_T##stage) * L->h[l];                               \
-    rates(tau, m->place, L->c, L->u, m->dx)
+    rates(tau, READ(m->place), READ(L->c), READ(L->u), m->dx)
 #define RIGHT_SIDE(stage, before)                                                     \
     EVERY_STATE m->k##stage[i][l] = m->dx[i][l] + (STAGE##before(C, stage)) * per_h[l]
 #define ADD_SLOPES(stage)                                                              \
     LANES tau[l] = (RODAS_S##stage) * L->h[l];                                         \
-    add_slopes(tau, m->slope, m->k##stage)
+    add_slopes(tau, READ(m->slope), m->k##stage)
 
+/* Nothing is kept from step to step. */
 static void method_begin(Lanes *L) { (void)L; }
 
 static void method_accept(Lanes *L, const double *accepted) { (void)L, (void)accepted; }
 
 /* Root mean square of the error over tolerance; NaN or infinite when a part is. */
-static void weigh_error(Lanes *L, const Job *job) {
+static void weigh_error(Lanes *L, const Job *job)
+{
     double sum[W] = {0};
     const double rtol = job->rtol;
     for (int i = 0; i < N; i++) {
@@ -58,61 +61,63 @@ static void weigh_error(Lanes *L, const Job *job) {
     LANES L->error[l] = sqrt(sum[l] / N);
 }
 
-static void method_attempt(Lanes *L, const Job *job) {
+static void method_attempt(Lanes *L, const Job *job)
+{
     struct Method *m = L->method;
     double tau[W], per_h[W], diagonal[W];
     LANES per_h[l] = 1.0 / L->h[l];
     LANES diagonal[l] = per_h[l] / RODAS_GAMMA;
-    linearise(L->t, L->x, L->c, L->u, m->k1, m->jac, m->slope);
-    factorise(diagonal, m->jac, m->lu);
+    linearise(L->t, READ(L->x), READ(L->c), READ(L->u), m->k1, m->jac, m->slope);
+    factorise(diagonal, READ(m->jac), m->lu);
 
     ADD_SLOPES(1);
-    solve(m->lu, m->k1);
+    solve(READ(m->lu), m->k1);
 
     EVERY_STATE m->place[i][l] = L->x[i][l] + STAGE1(A, 2);
     RATES_AT(2);
     RIGHT_SIDE(2, 1);
     ADD_SLOPES(2);
-    solve(m->lu, m->k2);
+    solve(READ(m->lu), m->k2);
 
     EVERY_STATE m->place[i][l] = L->x[i][l] + STAGE2(A, 3);
     RATES_AT(3);
     RIGHT_SIDE(3, 2);
     ADD_SLOPES(3);
-    solve(m->lu, m->k3);
+    solve(READ(m->lu), m->k3);
 
     EVERY_STATE m->place[i][l] = L->x[i][l] + STAGE3(A, 4);
     RATES_AT(4);
     RIGHT_SIDE(4, 3);
     ADD_SLOPES(4);
-    solve(m->lu, m->k4);
+    solve(READ(m->lu), m->k4);
 
     EVERY_STATE m->place[i][l] = L->x[i][l] + STAGE4(A, 5);
     RATES_AT(5);
     RIGHT_SIDE(5, 4);
     ADD_SLOPES(5);
-    solve(m->lu, m->k5);
+    solve(READ(m->lu), m->k5);
 
     EVERY_STATE m->place[i][l] = L->x[i][l] + STAGE5(A, 6);
     RATES_AT(6);
     RIGHT_SIDE(6, 5);
-    solve(m->lu, m->k6);
+    solve(READ(m->lu), m->k6);
 
     EVERY_STATE m->place[i][l] += m->k6[i][l]; /* row 7 of A is row 6 and a 1; row 8 is row 7 and a 1 */
     RATES_AT(7);
     RIGHT_SIDE(7, 6);
-    solve(m->lu, m->k7);
+    solve(READ(m->lu), m->k7);
 
     EVERY_STATE m->place[i][l] += m->k7[i][l];
     RATES_AT(8);
     RIGHT_SIDE(8, 7);
-    solve(m->lu, m->k8);
+    solve(READ(m->lu), m->k8);
 
     EVERY_STATE L->xnew[i][l] = m->place[i][l] + m->k8[i][l];
     weigh_error(L, job);
 }
 
-static void method_interpolate(const Lanes *L, const double *theta, double (*y)[W]) {
+static void method_interpolate(const Lanes *L, const double *theta, double (*y)[W])
+{
     const struct Method *m = L->method;
     EVERY_STATE {
         double first = STAGE8(D, 1), second = STAGE8(D, 2), third = STAGE8(D, 3);

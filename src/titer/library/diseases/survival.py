@@ -25,10 +25,10 @@ def individual(p, c):
 
 # fmt: off
 PARAMETERS = (
-    Parameter("hazard", 0.0007, "1/day", "hazard at the start of treatment, age 66", "outcomes: start value", "assumed"),
+    Parameter("hazard", 0.0004, "1/day", "hazard at the start of treatment, age 66", "outcomes: start value", "assumed"),
     Parameter("share_background", 0.3, "", "part of that hazard that does not follow the tumour", "titer: deaths not from myeloma", "assumed"),
     Parameter("burden_power", 1.0, "", "power of the tumour burden", "titer: proportional", "assumed"),
-    Parameter("burden_top", 3.0, "", "burden beyond which the hazard rises no more", "titer: later treatment holds the tumour", "assumed"),
+    Parameter("burden_top", 2.0, "", "burden beyond which the hazard rises no more", "titer: later treatment holds the tumour", "assumed"),
     Parameter("per_decade", 0.25, "", "log hazard per ten years of age", "titer: between myeloma registries and general mortality", "assumed"),
     Parameter("age_typical", 66.0, "year", "age that the hazard belongs to", "titer: middle of trial populations", "assumed"),
     Parameter("decade", 10.0, "year", "ten years", "definition", "fixed"),

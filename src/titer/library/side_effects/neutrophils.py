@@ -8,8 +8,9 @@ Answers:  neutrophil counts and grades over cycles for any drug that lowers Ikar
 Not for:  cytotoxic drugs, G-CSF kinetics, demargination by dexamethasone (leukocytosis for a day after each dose).
 Assumed:  marrow reserve of relapsed myeloma lies between Abbiati's normal and pretreated marrow by the number of earlier
           lines; the block depends on Ikaros as it did on the level of avadomide.
-Numerics: release from the reserve is steepened by the power 20 in the source and reaches 1e17; it is capped at 20 times the
-          resting rate. The cap changes counts by less than 2% (tests/test_library_marrow.py) and keeps the system mild.
+Numerics: release from the reserve is steepened by the power 20 in the source and reaches 1e17; it is capped at 50 times the
+          resting rate. The cap moves counts by less than 2% of baseline (tests/test_library_marrow.py) and keeps the
+          system mild.
 """
 # ruff: noqa: E501 - a number and its home stand on one line
 
@@ -61,8 +62,8 @@ PARAMETERS = (
     Parameter("baseline", 3.2, "10^9/L", "neutrophil count before treatment", "titer: relapsed myeloma 3.0-3.5", "assumed"),
     Parameter("k_elimination", 0.0231, "1/h", "loss from blood, half-life 30 h", "abbiati: kelim = ln 2/30", "fixed"),
     Parameter("k_death", 0.001, "1/h", "death of precursors", "abbiati: kd", "fixed"),
-    Parameter("release_power", 20.0, "", "steepness of release from the reserve", "abbiati: b", "fixed"),
-    Parameter("release_cap", 20.0, "", "largest release, multiple of rest", "titer: numerical, see Numerics", "assumed"),
+    Parameter("release_power", 20.0, "", "steepness of release from the reserve", "abbiati: b", "fixed", structural=True),
+    Parameter("release_cap", 50, "", "largest release, multiple of rest", "titer: numerical, see Numerics", "assumed"),
     Parameter("least", 0.01, "", "smallest count that feedback sees, fraction of baseline", "titer: numerical", "assumed"),
     Parameter("slack", 0.267, "", "half-saturation of the blocked step, multiple of resting precursors", "abbiati: f, after two lines", "derived", cv=0.5, note="spread assumed; the source's two populations differ sixfold"),
     Parameter("slack_normal", 0.6, "", "the same in normal marrow", "abbiati: f, glioblastoma", "estimated"),
@@ -76,7 +77,7 @@ PARAMETERS = (
     Parameter("lines_spent", 3.0, "", "earlier lines after which marrow counts as pretreated", "titer: choice", "assumed"),
     Parameter("max_block", 0.9, "", "largest block", "abbiati: Emax", "fixed"),
     Parameter("half_block", 0.55, "", "loss of Ikaros with half of the block", "outcomes: start value", "assumed", cv=0.27),
-    Parameter("steepness", 4.0, "", "steepness of the block in the loss of Ikaros", "abbiati: n = 2 on concentration, read through the loss", "derived"),
+    Parameter("steepness", 4.4, "", "steepness of the block in the loss of Ikaros", "titer: as steep as the fall of platelets, evidence.calibration.platelets", "assumed", structural=True),
 )
 # fmt: on
 

@@ -42,8 +42,8 @@ PARAMETERS = (
     Parameter("baseline", 200.0, "10^9/L", "platelet count before treatment", "srimani: 203 at the observed mean", "estimated"),
     Parameter("k", 0.0408, "1/h", "transit rate", "srimani: k = exp(-3.20)", "estimated"),
     Parameter("k_loss", 0.0404, "1/h", "loss from blood", "srimani: kin = exp(-3.21)", "estimated"),
-    Parameter("slope", 0.05, "1/h", "effect at complete loss of Ikaros", "srimani: nadirs 0.745, 0.83, 0.88", "assumed", cv=0.6),
-    Parameter("power", 3.5, "", "steepness in the loss of Ikaros", "srimani: nadirs 0.745, 0.83, 0.88", "assumed"),
+    Parameter("slope", 0.0615, "1/h", "effect at complete loss of Ikaros", "srimani: nadirs 0.745, 0.83, 0.88 at 25, 15, 10 mg; evidence.calibration.platelets", "calibrated", cv=0.6),
+    Parameter("power", 4.38, "", "steepness in the loss of Ikaros", "srimani: nadirs 0.745, 0.83, 0.88 at 25, 15, 10 mg; evidence.calibration.platelets", "calibrated"),
     Parameter("crowding", 0.1, "", "power of the tumour burden that lowers production", "outcomes: start value", "assumed"),
     Parameter("least", 0.01, "", "smallest burden that counts", "titer: numerical", "assumed"),
 )

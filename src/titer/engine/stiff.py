@@ -6,43 +6,43 @@ give up on vectorising a longer one (gcc at 1000).
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
 from titer.engine.codegen import Writer
 from titer.engine.elimination import Elimination, plan_elimination
+from titer.engine.generate import Plan
 from titer.engine.jacobian import Jacobian, jacobian_of
+from titer.engine.rodas5p import coefficients_in_c
 from titer.model.expression import Expression, symbol
-from titer.model.system import System
 
 REFERENCES = 300
 ROOTS = 400  # trees that one loop of `linearise` computes; each needs about two references
 _LOOP = "    LANES {\n"
 
 
-def stiff_functions(system: System, writer: Writer, symbols: Mapping[str, str]) -> tuple[dict[str, int], str]:
-    """What `source/rodas5p.c` expects to be generated.
+def stiff_source(plan: Plan, writer: Writer) -> str:
+    """What `source/rodas5p.c` expects to be generated: sizes, coefficients and four functions.
 
     Args:
-        system: whose rates are linearised; its states keep their order.
+        plan: of the kernel; its method steps every state.
         writer: of the kernel; constants that the Jacobian needs are added to its table.
-        symbols: C text of each state and of time.
-
-    Returns:
-        Sizes to define (NJ, NLU, NS), and the functions `linearise`, `factorise`, `solve` and `add_slopes`.
     """
-    jacobian = jacobian_of(system)
-    plan = plan_elimination(jacobian.n, jacobian.pattern)
-    sizes = {"NJ": len(jacobian.entries), "NLU": len(plan.entries), "NS": len(jacobian.time_slopes)}
-    functions = [
-        linearise_code(system, jacobian, writer, symbols),
-        factorise_code(plan, tuple(jacobian.entries)),
-        solve_code(plan),
-        add_slopes_code(jacobian),
-    ]
-    return sizes, "\n".join(functions)
+    jacobian = jacobian_of(plan.system)
+    elimination = plan_elimination(jacobian.n, jacobian.pattern)
+    sizes = {"NJ": len(jacobian.entries), "NLU": len(elimination.entries), "NS": len(jacobian.time_slopes)}
+    return "\n".join(
+        [
+            *(f"#define {name} {value}" for name, value in sizes.items()),
+            coefficients_in_c(),
+            linearise_code(plan, jacobian, writer),
+            factorise_code(elimination, tuple(jacobian.entries)),
+            solve_code(elimination),
+            add_slopes_code(jacobian),
+        ]
+    )
 
 
-def linearise_code(system: System, jacobian: Jacobian, writer: Writer, symbols: Mapping[str, str]) -> str:
+def linearise_code(plan: Plan, jacobian: Jacobian, writer: Writer) -> str:
     """`linearise(t, x, c, u, dx, jac, slope)`: rates, Jacobian entries and time slopes at one place.
 
     What rows share is computed once, except across the loops of a system of more than about a hundred states.
@@ -52,9 +52,8 @@ def linearise_code(system: System, jacobian: Jacobian, writer: Writer, symbols: 
         "static void linearise(const double *t, const double (*x)[W], const double (*c)[W], const double (*u)[W],\n"
         "    double (*restrict dx)[W], double (*restrict jac)[W], double (*restrict slope)[W])"
     )
-    bodies = [
-        writer.lines(roots, {**symbols, **inflow}, scope="lanes") for roots in _root_groups(system.rates, jacobian)
-    ]
+    symbols = plan.symbols | inflow
+    bodies = [writer.lines(roots, symbols, scope="lanes") for roots in _root_groups(plan.rates, jacobian)]
     return head + " {\n" + "".join(_loop(body.splitlines()) for body in bodies) + "}\n"
 
 

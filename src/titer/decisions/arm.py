@@ -1,0 +1,140 @@
+"""One arm: a cohort of virtual patients under one regimen and protocol."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from titer.clinic.course import ClinicPlan, Course, End, follow
+from titer.dosing.parse import parse_regimen
+from titer.dosing.regimen import Regimen
+from titer.engine import Kernel, compile_kernel
+from titer.errors import SolveError
+from titer.library import drugs, load_plan, load_population, relapsed_myeloma_models
+from titer.library.rules.ctcae import ctcae
+from titer.library.signals import SIGNALS
+from titer.model import System, assemble
+from titer.patients.cohort import Cohort
+from titer.patients.individuals import individual_parameters
+from titer.patients.population import PopulationModel
+from titer.trials.endpoints import counted_drug, endpoints, intensity_by_cycle
+
+CTCAE_VERSION = "5"
+GRADED = ("anc", "platelets", "haemoglobin")
+
+
+@dataclass(frozen=True)
+class Setting:
+    """What all arms share: the assembled system, its kernel, the population, the clinic and the seed."""
+
+    regimens: tuple[Regimen, ...]
+    population: PopulationModel
+    plan: ClinicPlan
+    system: System
+    kernel: Kernel
+    n_days: int
+    cycle_days: int
+    seed: int
+    threads: int | None
+    rtol: float
+
+    @classmethod
+    def prepare(
+        cls,
+        regimens: Sequence[str],
+        population: str,
+        cycles: int,
+        seed: int,
+        protocol: str,
+        *,
+        threads: int | None,
+        rtol: float,
+    ) -> Setting:
+        """Everything that can be refused is read here, before anything is computed."""
+        known = list(drugs())
+        parsed = tuple(parse_regimen(text, known) for text in regimens)
+        people, plan = load_population(population), load_plan(protocol)
+        # Units of the library's own models are checked by its gates, not at each run.
+        system = assemble(relapsed_myeloma_models(), SIGNALS, units=False)
+        kernel = compile_kernel(system)
+        cycle_days = parsed[0].cycle_length
+        n_days = -(-cycles * cycle_days // 7) * 7
+        return cls(parsed, people, plan, system, kernel, n_days, cycle_days, seed, threads, rtol)
+
+    def parameters(self, cohort: Cohort) -> NDArray:
+        """Parameters of each patient. Shape (n_patients, n_parameters)."""
+        return individual_parameters(self.system, cohort, self.seed)
+
+
+@dataclass(frozen=True)
+class ArmResult:
+    """What one arm did to one chunk of patients; the full course is dropped once its tables are written."""
+
+    outcomes: Mapping[str, NDArray]
+    observed: Mapping[str, NDArray[np.float32]]
+    intensity: NDArray[np.float32]
+    days: NDArray[np.int64]
+    drug: str
+    statuses: Mapping[str, int]
+    course: Course | None
+
+    def without_course(self) -> ArmResult:
+        return replace(self, course=None)
+
+
+def run_arm(
+    setting: Setting,
+    cohort: Cohort,
+    parameters: NDArray,
+    regimen: Regimen,
+    *,
+    on_share: Callable[[float], None] | None = None,
+) -> ArmResult:
+    """Treat a cohort with a regimen.
+
+    Args:
+        setting: what arms share.
+        cohort: the patients, in increasing order of number.
+        parameters: theirs. Shape (n_patients, n_parameters).
+        regimen: the plan.
+        on_share: called with the share of the time that is done, 0 to 1.
+
+    Raises:
+        SolveError: not one patient could be integrated.
+    """
+    course = treat(setting, cohort, parameters, regimen, on_share)
+    failed = int((course.end == End.FAILED).sum())
+    if failed == len(cohort):
+        raise SolveError(f"none of {failed} patients could be integrated", where=f"regimen '{regimen.text}'")
+    tables = {test: ctcae(test, CTCAE_VERSION) for test in GRADED}
+    return ArmResult(
+        outcomes=endpoints(course, tables),
+        observed=course.observed,
+        intensity=intensity_by_cycle(course, setting.cycle_days),
+        days=course.days,
+        drug=counted_drug(course),
+        statuses=Counter(End(code).name.lower() for code in course.end.tolist()),
+        course=course,
+    )
+
+
+def treat(setting, cohort, parameters, regimen, on_share) -> Course:
+    """The course of the cohort, from the integrated bodies and the clinic."""
+    from titer.clinic.bodies import EngineBodies
+
+    bodies = EngineBodies(
+        setting.kernel,
+        parameters,
+        regimen,
+        patients=cohort.ids,
+        events=setting.plan.events,
+        seed=setting.seed,
+        rtol=setting.rtol,
+        threads=setting.threads,
+    )
+    tick = None if on_share is None else lambda done, of: on_share((done + 1) / of)
+    return follow(bodies, cohort.ids, regimen, setting.plan, setting.n_days, setting.seed, on_tick=tick)

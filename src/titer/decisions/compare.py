@@ -1,0 +1,212 @@
+"""Comparing regimens in the same virtual patients.
+
+Every arm sees the same patients with the same luck (random streams are keyed by patient and purpose), so differences
+between arms are differences between regimens. Patients are treated in chunks: memory does not grow with their number,
+but for the few numbers per patient that figures and plots need.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from titer.decisions.arm import ArmResult, Setting, run_arm
+from titer.decisions.figures import arm_figures, difference_figures
+from titer.errors import InputError
+from titer.patients.cohort import Cohort
+from titer.patients.population import sample
+from titer.trials.statistics import Figure
+from titer.trials.store import ResultStore
+from titer.trials.tables import tables_of
+
+CHUNK = 1000  # patients in memory at once
+# Figures that the JSON object holds, in this order; an arm has more of them.
+REPORTED = (
+    "orr",
+    "vgpr_or_better",
+    "median_pfs_month",
+    "neutropenia_g34",
+    "thrombocytopenia_g34",
+    "vte",
+    "any_hold",
+    "any_reduction",
+    "relative_dose_intensity",
+)
+# progress(done, total): patients treated, over all arms
+Progress = Callable[[float, float], None]
+
+
+@dataclass(frozen=True)
+class Arm:
+    """One regimen and what it did.
+
+    Args:
+        regimen: its text.
+        figures: name → value with 95% interval; fractions from 0 to 1, times in months.
+        outcomes: endpoint → one value per patient, shape (n_patients,).
+        observed: signal → reported values, shape (n_patients, n_weeks), NaN where there was no visit.
+        intensity: dose given over planned in each cycle, shape (n_patients, n_cycles).
+        drug: whose doses are counted.
+        statuses: status → number of patients.
+    """
+
+    regimen: str
+    figures: Mapping[str, Figure]
+    outcomes: Mapping[str, NDArray]
+    observed: Mapping[str, NDArray[np.float32]]
+    intensity: NDArray[np.float32]
+    drug: str
+    statuses: Mapping[str, int]
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """Arms in the order asked, and the paired differences of each later arm from the first."""
+
+    n: int
+    seed: int
+    population: str
+    cycles: int
+    protocol: str
+    days: NDArray[np.int64]
+    cohort: Cohort
+    arms: tuple[Arm, ...]
+    differences: tuple[Mapping[str, Figure], ...]
+    setting: Setting = field(repr=False)
+
+    def as_json(self) -> dict[str, Any]:
+        """The comparison as plain numbers: fractions from 0 to 1, None where there is no value."""
+        first = self.arms[0].regimen
+        return {
+            "n": self.n,
+            "seed": self.seed,
+            "population": self.population,
+            "regimens": [{"regimen": arm.regimen, **_plain(arm.figures)} for arm in self.arms],
+            "differences": [
+                {"regimen": arm.regimen, "versus": first, **_plain(figures)}
+                for arm, figures in zip(self.arms[1:], self.differences, strict=True)
+            ],
+        }
+
+
+def _plain(figures: Mapping[str, Figure]) -> dict[str, Any]:
+    return {name: figures[name].as_json() for name in REPORTED}
+
+
+def compare_regimens(
+    regimens: Sequence[str],
+    *,
+    population: str = "relapsed-myeloma",
+    n: int = 1000,
+    cycles: int = 24,
+    seed: int = 1,
+    protocol: str = "us-label",
+    overrides: Mapping[str, float] | None = None,
+    threads: int | None = None,
+    rtol: float = 1e-5,
+    chunk: int = CHUNK,
+    store: ResultStore | None = None,
+    progress: Progress | None = None,
+) -> Comparison:
+    """Treat the same virtual patients with each regimen and sum up benefit and harm.
+
+    Args:
+        regimens: texts, as "lenalidomide 25 mg days 1-21 of 28 + dexamethasone 40 mg days 1,8,15,22 of 28".
+        population: name of a population of the library.
+        n: virtual patients, numbered from 0.
+        cycles: longest treatment, in cycles of the first regimen.
+        seed: the same seed gives the same patients and the same luck.
+        protocol: dose-modification rules, a name of the library.
+        overrides: covariate → value that every patient gets instead of a sampled one.
+        threads: of the integration; all cores where None. Results do not depend on it.
+        rtol: relative tolerance of the integration.
+        chunk: patients in memory at once. Results do not depend on it.
+        store: where tables are written as chunks finish.
+        progress: called as patients are done.
+
+    Returns:
+        Figures of each arm with 95% intervals, and paired differences from the first arm.
+
+    Raises:
+        InputError: a regimen, name or number that cannot be used.
+        SolveError: no patient could be integrated; single failures are marked in `statuses`.
+
+    Example:
+        >>> result = compare_regimens(["dexamethasone 40 mg weekly"], n=8, cycles=2)  # doctest: +SKIP
+        >>> result.arms[0].figures["orr"].value  # doctest: +SKIP
+        0.125
+    """
+    _check_counts(n=n, cycles=cycles, chunk=chunk)
+    setting = Setting.prepare(regimens, population, cycles, seed, protocol, threads=threads, rtol=rtol)
+    collected: list[list[ArmResult]] = [[] for _ in setting.regimens]
+    cohorts = []
+    total, done = float(n * len(setting.regimens)), 0.0
+    for cohort in _chunks(setting, n, chunk, overrides or {}):
+        cohorts.append(cohort)
+        parameters = setting.parameters(cohort)
+        for place, regimen in enumerate(setting.regimens):
+            result = run_arm(setting, cohort, parameters, regimen, on_share=_share(progress, done, len(cohort), total))
+            if store is not None:
+                _write(store, result, cohort, regimen.text)
+            collected[place].append(result.without_course())
+            done += len(cohort)
+    arms = tuple(_sum_up(regimen.text, parts) for regimen, parts in zip(setting.regimens, collected, strict=True))
+    return Comparison(
+        n=n,
+        seed=seed,
+        population=setting.population.name,
+        cycles=cycles,
+        protocol=protocol,
+        days=collected[0][0].days,
+        cohort=_join_cohorts(cohorts),
+        arms=arms,
+        differences=tuple(difference_figures(arm.outcomes, arms[0].outcomes, seed) for arm in arms[1:]),
+        setting=setting,
+    )
+
+
+def _check_counts(**counts: int) -> None:
+    for name, value in counts.items():
+        if int(value) != value or value < 1:
+            raise InputError(f"{name} is {value}", right="a whole number from 1")
+
+
+def _chunks(setting: Setting, n: int, chunk: int, overrides: Mapping[str, float]) -> Iterator[Cohort]:
+    for begin in range(0, n, chunk):
+        cohort = sample(setting.population, setting.seed, np.arange(begin, min(begin + chunk, n)))
+        yield cohort.replace(**overrides) if overrides else cohort
+
+
+def _share(progress: Progress | None, done: float, patients: int, total: float) -> Callable[[float], None] | None:
+    return None if progress is None else lambda share: progress(done + share * patients, total)
+
+
+def _write(store: ResultStore, result: ArmResult, cohort: Cohort, regimen: str) -> None:
+    assert result.course is not None
+    for name, columns in tables_of(result.course, cohort, result.outcomes, regimen).items():
+        store.write(name, columns)
+
+
+def _sum_up(regimen: str, parts: Sequence[ArmResult]) -> Arm:
+    outcomes = {name: np.concatenate([p.outcomes[name] for p in parts]) for name in parts[0].outcomes}
+    observed = {name: np.concatenate([p.observed[name] for p in parts]) for name in parts[0].observed}
+    words = {status for part in parts for status in part.statuses}
+    return Arm(
+        regimen=regimen,
+        figures=arm_figures(outcomes),
+        outcomes=outcomes,
+        observed=observed,
+        intensity=np.concatenate([p.intensity for p in parts]),
+        drug=parts[0].drug,
+        statuses={word: sum(p.statuses.get(word, 0) for p in parts) for word in sorted(words)},
+    )
+
+
+def _join_cohorts(cohorts: Sequence[Cohort]) -> Cohort:
+    first = cohorts[0]
+    columns = {name: np.concatenate([c.column(name) for c in cohorts]) for name in first.columns}
+    return Cohort(np.concatenate([c.ids for c in cohorts]), columns, first.units)

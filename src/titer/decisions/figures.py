@@ -1,0 +1,66 @@
+"""The figures of an arm, and the paired differences of two arms, from one value per patient and endpoint."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+import numpy as np
+from numpy.typing import NDArray
+
+from titer.trials.endpoints import DAYS_PER_MONTH
+from titer.trials.statistics import Figure, fraction, kaplan_meier, mean, median_difference, paired_difference
+
+SEVERE = 3  # CTCAE grade from which an adverse event is counted
+Outcomes = Mapping[str, NDArray]
+
+
+def _flags(outcomes: Outcomes) -> dict[str, NDArray[np.bool_]]:
+    """Figures that are shares of patients."""
+    return {
+        "orr": outcomes["responder"],
+        "vgpr_or_better": outcomes["vgpr_or_better"],
+        "cr": outcomes["complete_response"],
+        "neutropenia_g34": outcomes["anc_worst_grade"] >= SEVERE,
+        "neutropenia_g4": outcomes["anc_worst_grade"] > SEVERE,
+        "thrombocytopenia_g34": outcomes["platelets_worst_grade"] >= SEVERE,
+        "anaemia_g34": outcomes["haemoglobin_worst_grade"] >= SEVERE,
+        "vte": ~np.isnan(outcomes["vte_day"]),
+        "any_hold": outcomes["any_hold"],
+        "any_reduction": outcomes["any_reduction"],
+    }
+
+
+def arm_figures(outcomes: Outcomes) -> dict[str, Figure]:
+    """Every figure of one arm: shares of patients (0 to 1), medians in months, mean dose intensity."""
+    responders = outcomes["responder"]
+    return {
+        **{name: fraction(flags) for name, flags in _flags(outcomes).items()},
+        "median_pfs_month": _median_month(outcomes["pfs_day"], outcomes["pfs_event"]),
+        "median_ttp_month": _median_month(outcomes["ttp_day"], outcomes["ttp_event"]),
+        "median_dor_month": _median_month(outcomes["dor_day"][responders], outcomes["dor_event"][responders]),
+        "relative_dose_intensity": mean(outcomes["relative_dose_intensity"]),
+    }
+
+
+def _median_month(day: NDArray, event: NDArray) -> Figure:
+    if len(day) == 0:
+        return Figure(np.nan, np.nan, np.nan)
+    return kaplan_meier(np.asarray(day) / DAYS_PER_MONTH, event).median()
+
+
+def difference_figures(outcomes: Outcomes, reference: Outcomes, seed: int) -> dict[str, Figure]:
+    """Each figure of one arm minus that of the reference arm, in the same patients."""
+    ours, theirs = _flags(outcomes), _flags(reference)
+    return {
+        **{name: paired_difference(ours[name], theirs[name]) for name in ours},
+        "median_pfs_month": median_difference(
+            outcomes["pfs_day"] / DAYS_PER_MONTH,
+            outcomes["pfs_event"],
+            reference["pfs_day"] / DAYS_PER_MONTH,
+            reference["pfs_event"],
+            seed=seed,
+        ),
+        "relative_dose_intensity": paired_difference(
+            outcomes["relative_dose_intensity"], reference["relative_dose_intensity"]
+        ),
+    }

@@ -1,0 +1,150 @@
+"""Small systems with known answers, for tests, examples and measurements of the engine."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from titer.model.declare import Dosing, Equations, Model, Parameter, Population, State
+from titer.model.expression import Expression, lift, symbol
+from titer.model.system import TIME, System
+
+SCALE = "1"  # these systems carry no units
+
+
+class _Names:
+    """p.cl for the symbol "key.cl"."""
+
+    def __init__(self, key: str, names: Mapping[str, Any]) -> None:
+        for name in names:
+            setattr(self, name, symbol(f"{key}.{name}"))
+
+
+def system_of(
+    key: str,
+    states: Mapping[str, float],
+    parameters: Mapping[str, float],
+    rates: Callable[..., Mapping[str, Any]],
+    *,
+    outputs: Callable[..., Mapping[str, Any]] | None = None,
+    starts: Mapping[str, str] | None = None,
+    dosing: Dosing | None = None,
+) -> System:
+    """A system of one model, time in days, without units.
+
+    Args:
+        key: prefix of all names.
+        states: name → start value.
+        parameters: name → typical value.
+        rates: f(t, x, p) → rate of each state per day.
+        outputs: f(t, x, p) → outputs; None for none.
+        starts: state → parameter that holds its start value.
+        dosing: how a drug enters, with names inside the model.
+
+    Example:
+        >>> decay = system_of("a", {"x": 1.0}, {"k": 2.0}, lambda t, x, p: {"x": -p.k * x.x})
+        >>> decay.derivative(0.0, [3.0], [2.0])
+        array([-6.])
+    """
+    x, p, t = _Names(key, states), _Names(key, parameters), symbol(TIME)
+    made = rates(t, x, p)
+    seen = outputs(t, x, p) if outputs else {}
+    model = _model(key, states, parameters)
+    begins = [symbol(f"{key}.{starts[s]}") if s in (starts or {}) else lift(v) for s, v in states.items()]
+    names = [*states, *parameters, *seen]
+    return System(
+        models=(model,),
+        signals={},
+        states=tuple(f"{key}.{name}" for name in states),
+        parameters=tuple(f"{key}.{name}" for name in parameters),
+        starts=tuple(begins),
+        rates=tuple(lift(made[name]) for name in states),
+        outputs={f"{key}.{name}": lift(tree) for name, tree in seen.items()},
+        units={f"{key}.{name}": SCALE for name in names},
+        doses={dosing.drug: _flat(key, dosing)} if dosing else {},
+    )
+
+
+def _flat(key: str, dosing: Dosing) -> Dosing:
+    share = f"{key}.{dosing.bioavailability}" if dosing.bioavailability else None
+    lag = f"{key}.{dosing.lag}" if dosing.lag else None
+    return Dosing(dosing.drug, f"{key}.{dosing.state}", dosing.unit, dosing.route, share, lag)
+
+
+def _model(key: str, states: Mapping[str, float], parameters: Mapping[str, float]) -> Model:
+    return Model(
+        key=key,
+        name=f"{key}_textbook",
+        title=key,
+        doc="",
+        time="day",
+        sources={},
+        population=Population("nobody"),
+        states=tuple(State(name, SCALE, name, value) for name, value in states.items()),
+        parameters=tuple(Parameter(n, v, SCALE, n, "definition", "assumed") for n, v in parameters.items()),
+        equations=lambda t, x, p, s: Equations({}),
+    )
+
+
+def one_compartment(*, saturable: bool = False) -> System:
+    """Oral absorption into one compartment, with the area under the concentration; per day, litres.
+
+    Args:
+        saturable: eliminate by vmax c / (km + c), which is not linear, instead of by a clearance.
+    """
+
+    def rates(t: Expression, x: Any, p: Any) -> dict[str, Any]:
+        c = x.central / p.v
+        lost = p.vmax * c / (p.km + c) if saturable else p.cl * c
+        return {"depot": -p.ka * x.depot, "central": p.ka * x.depot - lost, "auc": c}
+
+    return system_of(
+        "pk",
+        {"depot": 0.0, "central": 0.0, "auc": 0.0},
+        {"ka": 24.0, "cl": 100.0, "v": 50.0, "vmax": 200.0, "km": 1.0, "f": 0.8, "lag": 0.1},
+        rates,
+        outputs=lambda t, x, p: {"conc": x.central / p.v, "auc": x.auc},
+        dosing=Dosing("drug", "depot", bioavailability="f", lag="lag"),
+    )
+
+
+def two_compartments() -> System:
+    """Oral absorption into two compartments that exchange; per day, litres."""
+
+    def rates(t: Expression, x: Any, p: Any) -> dict[str, Any]:
+        there, back = p.q / p.v1 * x.central, p.q / p.v2 * x.peripheral
+        return {
+            "depot": -p.ka * x.depot,
+            "central": p.ka * x.depot - p.cl / p.v1 * x.central - there + back,
+            "peripheral": there - back,
+        }
+
+    return system_of(
+        "pk",
+        {"depot": 0.0, "central": 0.0, "peripheral": 0.0},
+        {"ka": 24.0, "cl": 100.0, "q": 60.0, "v1": 50.0, "v2": 80.0},
+        rates,
+        outputs=lambda t, x, p: {"conc": x.central / p.v1},
+    )
+
+
+def transit_chain(gamma: float = 0.17) -> System:
+    """Circulating cells fed by a chain of three transits with feedback (Friberg 2002), one unit at rest; per day."""
+
+    def rates(t: Expression, x: Any, p: Any) -> dict[str, Any]:
+        made = p.k * x.stem * (1.0 / x.cells) ** p.gamma * (1.0 - p.block)
+        return {
+            "stem": made - p.k * x.stem,
+            "t1": p.k * (x.stem - x.t1),
+            "t2": p.k * (x.t1 - x.t2),
+            "t3": p.k * (x.t2 - x.t3),
+            "cells": p.k * (x.t3 - x.cells),
+        }
+
+    return system_of(
+        "chain",
+        dict.fromkeys(["stem", "t1", "t2", "t3", "cells"], 1.0),
+        {"k": 0.8, "gamma": gamma, "block": 0.0},
+        rates,
+        outputs=lambda t, x, p: {"cells": x.cells},
+    )

@@ -1,0 +1,41 @@
+"""The M-protein model of Srimani 2022 as printed, to compare shapes with: patients on lenalidomide and dexamethasone.
+
+    R' = kR (Yss - R), R(0) = 1;   M(t)/M(0) = R + exp(kL max(0, t - tnadir)) - 1
+"""
+
+from __future__ import annotations
+
+import numpy as np
+
+from titer.patients.cohort import Cohort
+from titer.patients.streams import normal, uniform
+
+WEEK_H = 168.0
+
+
+def m_protein_course(cohort: Cohort, days: np.ndarray, seed: int) -> np.ndarray:
+    """M-protein over its start, for patients with these covariates.
+
+    Args:
+        cohort: needs prior_imid and high_risk_cytogenetics.
+        days: since the start of treatment. Shape (n_times,).
+        seed: of the random effects.
+
+    Returns:
+        Shape (n_patients, n_times).
+
+    Source: Srimani et al. 2022 CPT Pharmacometrics Syst Pharmacol 11:1085, final M-protein model.
+    """
+    eta = normal(seed, cohort.ids, "srimani", 3)
+    chance = uniform(seed, cohort.ids, "srimani:nadir", 1)[:, 0]
+    high_risk, naive = cohort.column("high_risk_cytogenetics"), 1 - cohort.column("prior_imid")
+    fall = np.exp(-6.70 + np.sqrt(0.655) * eta[:, 0]) * 1.59**high_risk  # 1/h
+    depth = np.exp(-1.95 + np.sqrt(2.39) * eta[:, 1]) * 0.573**naive
+    rise = np.exp(-9.78 + np.sqrt(1.34) * eta[:, 2])  # 1/h
+    # Log-logistic time to nadir with a hazard multiplier: S = (1 + (t/scale)^shape)^-exp(-1.23).
+    scale = np.exp(10.9) * (np.exp(-2960 * fall) + 0.0509)  # h
+    nadir = scale * (chance ** (-1 / np.exp(-1.23)) - 1) ** (1 / 2.56)
+    hours = 24.0 * np.asarray(days)
+    sensitive = depth[:, None] + (1 - depth[:, None]) * np.exp(-fall[:, None] * hours)
+    regrown = np.exp(np.minimum(rise[:, None] * np.maximum(hours - nadir[:, None], 0.0), 50.0)) - 1
+    return sensitive + regrown

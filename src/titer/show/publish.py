@@ -1,0 +1,162 @@
+"""A comparison as a folder: tables, plots, report and manifest; a killed run leaves nothing that looks whole."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import platform
+import time
+from collections.abc import Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from titer.clinic.course import M_PROTEIN
+from titer.decisions.compare import Comparison, compare_regimens
+from titer.evidence.expectations import EXPECTATIONS, SIMULATIONS
+from titer.evidence.validation import Estimate, judge
+from titer.library.signals import SIGNALS
+from titer.show.comparison import Courses, Seen, captioned_svgs, draw_comparison, png_files, unique_labels
+from titer.show.metrics import letters
+from titer.show.report import Report, render_report, validation_rows
+from titer.trials.endpoints import DAYS_PER_MONTH
+from titer.trials.store import ResultStore
+
+LIBRARIES = ("numpy", "scipy", "pyarrow", "matplotlib")
+
+
+def publish_comparison(out: str | Path, regimens: Sequence[str], **options: Any) -> Comparison:
+    """Compare regimens and write everything about it into a folder.
+
+    Args:
+        out: folder; made where it is missing. An earlier result in it is replaced once the new one is whole.
+        regimens, options: as for `titer.decisions.compare.compare_regimens`.
+
+    Raises:
+        StorageError: the folder cannot be written to; nothing half-written is kept.
+        InputError, SolveError: as for the comparison.
+    """
+    begun = time.perf_counter()
+    with ResultStore(out) as store:
+        comparison = compare_regimens(regimens, store=store, **options)
+        figures = draw_comparison(comparison.as_json(), _courses(comparison))
+        for name, content in png_files(figures).items():
+            store.add_file(name, content)
+        manifest = _manifest(comparison, options, time.perf_counter() - begun)
+        store.add_file("comparison.json", (json.dumps(comparison.as_json(), indent=2) + "\n").encode())
+        store.add_file("report.html", _report(comparison, figures, manifest).encode())
+        store.finish(manifest)
+    return comparison
+
+
+def _courses(comparison: Comparison) -> Courses:
+    labels = unique_labels([arm.regimen for arm in comparison.arms])
+    arms = dict(zip(labels, comparison.arms, strict=True))
+    return Courses(
+        **{name: _seen(comparison, name, arms) for name in ("anc", "platelets", "m_protein")},
+        pfs={key: (arm.outcomes["pfs_day"] / DAYS_PER_MONTH, arm.outcomes["pfs_event"]) for key, arm in arms.items()},
+        intensity={key: arm.intensity for key, arm in arms.items()},
+        drug=comparison.arms[0].drug,
+    )
+
+
+def _seen(comparison: Comparison, signal: str, arms: Mapping[str, Any]) -> Seen:
+    """Reported values at the visits that the protocol plans for everybody."""
+    protocol = comparison.setting.plan.protocol
+    days = comparison.days
+    if signal == M_PROTEIN:
+        planned = days % protocol.response_every_day == 0
+    else:
+        planned = np.array([protocol.calendar.planned(int(day)) for day in days])
+    return Seen(days[planned], {key: arm.observed[signal][:, planned] for key, arm in arms.items()})
+
+
+def _manifest(comparison: Comparison, options: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+    """How the run was made; all that is needed to make it again."""
+    setting = comparison.setting
+    return {
+        "titer": version("titer"),
+        "python": platform.python_version(),
+        "libraries": {name: version(name) for name in LIBRARIES},
+        "kernel": setting.kernel.digest,
+        "method": setting.kernel.method,
+        "rtol": setting.rtol,
+        "n": comparison.n,
+        "seed": comparison.seed,
+        "cycles": comparison.cycles,
+        "population": comparison.population,
+        "protocol": comparison.protocol,
+        "overrides": dict(options.get("overrides") or {}),
+        "regimens": [arm.regimen for arm in comparison.arms],
+        "models": {m.name: _parameters_digest(m) for m in setting.system.models},
+        "statuses": {arm.regimen: dict(arm.statuses) for arm in comparison.arms},
+        "wall_time_s": round(seconds, 3),
+    }
+
+
+def _parameters_digest(model: Any) -> str:
+    """Changes whenever a number, a unit, a source or a status of the model changes."""
+    return hashlib.sha256(repr((model.parameters, dict(model.sources))).encode()).hexdigest()[:16]
+
+
+def _report(comparison: Comparison, figures: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
+    models = comparison.setting.system.models
+    return render_report(
+        Report(
+            result=comparison.as_json(),
+            question=[
+                ("Population", comparison.setting.population.title),
+                ("Protocol", comparison.setting.plan.protocol.name),
+                ("Longest treatment", f"{comparison.cycles} cycles of {comparison.setting.cycle_days} days"),
+            ],
+            plots=captioned_svgs(figures),
+            population=_population_rows(comparison),
+            statuses=_status_rows(comparison),
+            models=models,
+            signals=SIGNALS,
+            validation=validation_rows(_published_beside(comparison)),
+            manifest=manifest,
+        )
+    )
+
+
+def _population_rows(comparison: Comparison) -> list[tuple[str, ...]]:
+    rows = []
+    for covariate in comparison.setting.population.covariates:
+        values = comparison.cohort.column(covariate.name)
+        if values.dtype.kind not in "fiub":
+            continue
+        if set(np.unique(values)) <= {0, 1}:
+            rows.append((covariate.meaning, "–", f"{np.mean(values):.0%} of patients", "–"))
+            continue
+        low, middle, high = (f"{q:.3g}" for q in np.quantile(values.astype(float), [0.05, 0.5, 0.95]))
+        rows.append((covariate.meaning, covariate.unit or "–", middle, f"{low} to {high}"))
+    return rows
+
+
+def _status_rows(comparison: Comparison) -> list[tuple[str, str, int]]:
+    names = letters(len(comparison.arms))
+    return [
+        (n, status, count)
+        for n, arm in zip(names, comparison.arms, strict=True)
+        for status, count in arm.statuses.items()
+    ]
+
+
+def _published_beside(comparison: Comparison) -> list[Any]:
+    """Published rows of trials that gave one of these regimens to a population like this one."""
+    rows = []
+    for arm, regimen in zip(comparison.arms, comparison.setting.regimens, strict=True):
+        figures = {name: Estimate(f.value, f.low, f.high) for name, f in arm.figures.items()}
+        same = [s.name for s in SIMULATIONS if _same_regimen(s, str(regimen), comparison)]
+        rows += [judge(e, figures) for e in EXPECTATIONS if e.simulation in same and e.figure in figures]
+    return rows
+
+
+def _same_regimen(simulation: Any, text: str, comparison: Comparison) -> bool:
+    from titer.dosing.parse import parse_regimen
+
+    drugs = comparison.setting.system.doses
+    return simulation.population == comparison.population and str(parse_regimen(simulation.regimen, drugs)) == text

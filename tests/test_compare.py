@@ -1,0 +1,105 @@
+"""Comparing regimens: the same patients, the same bits, tables that tell the whole story."""
+
+import json
+
+import numpy as np
+import pytest
+
+from titer.decisions.compare import REPORTED, compare_regimens
+from titer.errors import InputError
+from titer.show.publish import publish_comparison
+from titer.trials.store import read_manifest
+
+RD25 = "lenalidomide 25 mg days 1-21 of 28 + dexamethasone 40 mg days 1,8,15,22 of 28"
+RD10 = "lenalidomide 10 mg daily + dexamethasone 20 mg days 1,8,15,22 of 28"
+
+
+@pytest.fixture(scope="module")
+def comparison():
+    return compare_regimens([RD25, RD10], n=60, cycles=6, seed=3)
+
+
+def same_outcomes(a, b):
+    return all(np.array_equal(a.outcomes[name], b.outcomes[name], equal_nan=True) for name in a.outcomes)
+
+
+@pytest.mark.parametrize("options", [{"chunk": 7}, {"threads": 1}, {"chunk": 25, "threads": 2}])
+def test_chunks_and_threads_change_no_bit(comparison, options):
+    again = compare_regimens([RD25, RD10], n=60, cycles=6, seed=3, **options)
+    assert all(same_outcomes(a, b) for a, b in zip(comparison.arms, again.arms, strict=True))
+    assert again.as_json() == comparison.as_json()
+
+
+def test_a_patient_is_the_same_in_a_smaller_cohort(comparison):
+    few = compare_regimens([RD25], n=18, cycles=6, seed=3)
+    for name, values in few.arms[0].outcomes.items():
+        np.testing.assert_array_equal(values[17], comparison.arms[0].outcomes[name][17], err_msg=name)
+
+
+def test_another_seed_gives_other_patients(comparison):
+    other = compare_regimens([RD25], n=60, cycles=6, seed=4)
+    assert not same_outcomes(other.arms[0], comparison.arms[0])
+
+
+def test_a_regimen_compared_with_itself_differs_by_nothing():
+    result = compare_regimens([RD25, RD25], n=20, cycles=2, seed=1)
+    for name in REPORTED:
+        if name != "median_pfs_month":
+            assert result.differences[0][name].as_json() == {"value": 0.0, "low": 0.0, "high": 0.0}, name
+
+
+def test_more_drug_gives_more_neutropenia_and_lower_counts(comparison):
+    high, low = (arm.outcomes["anc_lowest"] for arm in comparison.arms)
+    assert np.median(high) < np.median(low)
+
+
+def test_json_has_the_promised_shape(comparison):
+    result = json.loads(json.dumps(comparison.as_json(), allow_nan=False))
+    assert set(result) == {"n", "seed", "population", "regimens", "differences"}
+    assert [r["regimen"] for r in result["regimens"]] == [RD25, RD10]
+    assert set(result["regimens"][0]) == {"regimen", *REPORTED}
+    for name in REPORTED:
+        assert set(result["regimens"][0][name]) == {"value", "low", "high"}
+    assert 0 <= result["regimens"][0]["orr"]["value"] <= 1
+
+
+def test_progress_reaches_the_end():
+    seen = []
+    compare_regimens([RD25], n=10, cycles=1, progress=lambda done, total: seen.append((done, total)))
+    assert seen[-1] == (10.0, 10.0)
+    assert seen == sorted(seen)
+
+
+@pytest.mark.parametrize(
+    ("regimens", "options", "told"),
+    [
+        (["lenalidomid 25 mg daily"], {}, "lenalidomide"),
+        ([RD25], {"population": "relapsed-mieloma"}, "relapsed-myeloma"),
+        ([RD25], {"protocol": "us-labell"}, "us-label"),
+        ([RD25], {"n": 0}, "n is 0"),
+        ([RD25], {"overrides": {"prior_linez": 2.0}}, "prior_lines"),
+        ([], {}, "regimen"),
+    ],
+)
+def test_bad_input_is_refused_with_what_would_be_right(regimens, options, told):
+    with pytest.raises(InputError, match=told):
+        compare_regimens(regimens, **({"n": 4, "cycles": 1} | options))
+
+
+def test_published_folder_holds_the_whole_story(tmp_path, comparison):
+    import pyarrow.parquet as pq
+
+    result = publish_comparison(tmp_path / "results", [RD25, RD10], n=60, cycles=6, seed=3, chunk=25)
+    assert result.as_json() == comparison.as_json()
+    manifest = read_manifest(tmp_path / "results")
+    assert {"patients", "visits", "doses", "decisions", "events", "status"} <= {
+        name.removesuffix(".parquet") for name in manifest["files"]
+    }
+    patients = pq.read_table(tmp_path / "results" / "patients.parquet").to_pydict()
+    assert len(patients["patient"]) == 120
+    assert np.mean(patients["responder"][:25]) == pytest.approx(np.mean(comparison.arms[0].outcomes["responder"][:25]))
+    visits = pq.read_table(tmp_path / "results" / "visits.parquet")
+    assert set(visits["regimen"].unique().to_pylist()) == {RD25, RD10}
+    report = (tmp_path / "results" / "report.html").read_text()
+    assert "not a medical device" in report
+    assert "http" not in report.replace("http://www.w3.org", "")
