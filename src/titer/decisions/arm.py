@@ -9,7 +9,8 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-from titer.clinic.course import ClinicPlan, Course, End, follow
+from titer.clinic.bodies import run_course
+from titer.clinic.course import ClinicPlan, Course, End
 from titer.dosing.parse import parse_regimen
 from titer.dosing.regimen import Regimen
 from titer.engine import Kernel, compile_kernel
@@ -106,7 +107,18 @@ def run_arm(
     Raises:
         SolveError: not one patient could be integrated.
     """
-    course = treat(setting, cohort, parameters, regimen, on_share)
+    course = run_course(
+        setting.kernel,
+        parameters,
+        cohort.ids,
+        regimen,
+        setting.plan,
+        setting.n_days,
+        setting.seed,
+        on_tick=None if on_share is None else lambda tick, n_ticks: on_share((tick + 1) / n_ticks),
+        rtol=setting.rtol,
+        threads=setting.threads,
+    )
     failed = int((course.end == End.FAILED).sum())
     if failed == len(cohort):
         raise SolveError(f"none of {failed} patients could be integrated", where=f"regimen '{regimen.text}'")
@@ -120,21 +132,3 @@ def run_arm(
         statuses=Counter(End(code).name.lower() for code in course.end.tolist()),
         course=course,
     )
-
-
-def treat(setting, cohort, parameters, regimen, on_share) -> Course:
-    """The course of the cohort, from the integrated bodies and the clinic."""
-    from titer.clinic.bodies import EngineBodies
-
-    bodies = EngineBodies(
-        setting.kernel,
-        parameters,
-        regimen,
-        patients=cohort.ids,
-        events=setting.plan.events,
-        seed=setting.seed,
-        rtol=setting.rtol,
-        threads=setting.threads,
-    )
-    tick = None if on_share is None else lambda done, of: on_share((done + 1) / of)
-    return follow(bodies, cohort.ids, regimen, setting.plan, setting.n_days, setting.seed, on_tick=tick)

@@ -1,7 +1,7 @@
 """Published exposure to lenalidomide, and the dip of platelets, against the typical patient of the model.
 
 The model has one compartment and first-order absorption, so that area, peak, its time and half-life are closed forms of
-`ka`, `cl` and `v`, which the model's own covariate relations give for the people of each study. The dip of platelets is integrated.
+`ka`, `cl` and `v`, which the model's own covariate relations give for the people of each study. The dip is integrated.
 """
 
 from __future__ import annotations

@@ -81,7 +81,7 @@ def figure_text(figure: Mapping[str, Any] | None, unit: str, *, signed: bool = F
         return "–"
     value, low, high = (number_text(figure.get(part), unit, signed=signed) for part in ("value", "low", "high"))
     if low == high == "NR":
-        return value
+        return "–" if signed and value == "NR" else value
     joint = ", " if signed else "–"
     return f"{value} [{low}{joint}{high}]"
 

@@ -80,7 +80,7 @@ def _manifest(comparison: Comparison, options: Mapping[str, Any], seconds: float
         "titer": version("titer"),
         "python": platform.python_version(),
         "libraries": {name: version(name) for name in LIBRARIES},
-        "kernel": setting.kernel.digest,
+        "kernel": setting.kernel.library_path.stem,  # named by its content
         "method": setting.kernel.method,
         "rtol": setting.rtol,
         "n": comparison.n,
@@ -123,7 +123,7 @@ def _report(comparison: Comparison, figures: Mapping[str, Any], manifest: Mappin
 
 
 def _population_rows(comparison: Comparison) -> list[tuple[str, ...]]:
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for covariate in comparison.setting.population.covariates:
         values = comparison.cohort.column(covariate.name)
         if values.dtype.kind not in "fiub":
@@ -147,7 +147,7 @@ def _status_rows(comparison: Comparison) -> list[tuple[str, str, int]]:
 
 def _published_beside(comparison: Comparison) -> list[Any]:
     """Published rows of trials that gave one of these regimens to a population like this one."""
-    rows = []
+    rows: list[tuple[str, ...]] = []
     for arm, regimen in zip(comparison.arms, comparison.setting.regimens, strict=True):
         figures = {name: Estimate(f.value, f.low, f.high) for name, f in arm.figures.items()}
         same = [s.name for s in SIMULATIONS if _same_regimen(s, str(regimen), comparison)]
