@@ -6,7 +6,9 @@ from types import SimpleNamespace
 
 import pytest
 
+from titer.dosing.parse import parse_regimen
 from titer.errors import InputError
+from titer.evidence.calibrated import calibrated_rows
 from titer.evidence.expectations import EXPECTATIONS, ON_RECORD, POPULATION, SIMULATIONS, Expectation
 from titer.evidence.outcomes import UNITS, find_outcome
 from titer.evidence.pharmacokinetics import MEASURES, Disposition, lenalidomide
@@ -20,6 +22,7 @@ from titer.evidence.validation import (
     simulate,
     validate,
 )
+from titer.library import load_population
 
 NAMES = [simulation.name for simulation in SIMULATIONS]
 
@@ -48,6 +51,30 @@ def test_every_expectation_names_rows_a_simulation_and_a_role():
         assert {row.drug for row in rows} == {"dexamethasone" if item.simulation.startswith("dexa") else "lenalidomide"}
 
 
+def test_roles_are_what_the_calibration_scripts_wrote():
+    fitted = calibrated_rows()
+    for item in EXPECTATIONS:
+        assert item.role == ("calibration" if fitted & set(item.rows) else "prediction")
+    assert all(find_outcome(identifier) for identifier in fitted)
+
+
+def test_overrides_are_covariates_of_the_population():
+    names = {covariate.name for covariate in load_population(POPULATION).covariates}
+    assert {name for simulation in SIMULATIONS for name in simulation.overrides} <= names
+
+
+def test_regimens_are_read():
+    for simulation in SIMULATIONS:
+        assert parse_regimen(simulation.regimen, ["lenalidomide", "dexamethasone"]).components
+
+
+def test_a_row_is_predicted_by_the_real_comparison():
+    [response] = validate(["IMID268"], n=24, seed=5)
+    assert response.reason == ""
+    assert 40 < response.predicted < 100
+    assert response.predicted_low < response.predicted < response.predicted_high
+
+
 def test_no_row_is_linked_twice_and_every_simulation_is_used():
     linked = [identifier for item in (*MEASURES, *EXPECTATIONS) for identifier in item.rows]
     assert len(linked) == len(set(linked))
@@ -59,7 +86,9 @@ def test_each_simulation_runs_once_with_its_overrides():
     calls, seen = [], []
     results = validate(compare=stand_in(calls=calls), n=7, seed=3, progress=lambda *at: seen.append(at))
     assert [call[0] for call in calls] == [[simulation.regimen] for simulation in SIMULATIONS]
-    assert calls[1][1]["overrides"] == {"thromboprophylaxis": 0.0}
+    assert [call[1]["overrides"] for call in calls] == [dict(simulation.overrides) for simulation in SIMULATIONS]
+    assert [call[1]["cycles"] for call in calls] == [simulation.cycles for simulation in SIMULATIONS]
+    assert calls[1][1]["overrides"]["thromboprophylaxis"] == 0.0
     assert all(call[1]["n"] == 7 and call[1]["seed"] == 3 for call in calls)
     assert all(call[1]["population"] == POPULATION for call in calls)
     assert len(results) == len(MEASURES) + len(EXPECTATIONS)
@@ -161,9 +190,10 @@ def test_closed_forms_of_exposure_match_numerical_integration():
     state = [0.0, 0.0, 0.0]
     for _ in range(8):  # 24 h are five half-lives, so eight days are steady
         state[0] += 0.8 * dose
-        day = solve_ivp(rates, (0, 24), state, rtol=1e-11, atol=1e-13, max_step=0.01)
+        day = solve_ivp(rates, (0, 24), state, rtol=1e-11, atol=1e-13, dense_output=True)
         state = list(day.y[:, -1])
-    assert person.peak_at_steady_state(dose) == pytest.approx(day.y[1].max() / person.v * 1000, rel=1e-4)
+    highest = day.sol([h / 100 for h in range(2400)])[1].max() / person.v * 1000
+    assert person.peak_at_steady_state(dose) == pytest.approx(highest, rel=1e-4)
 
 
 def test_peak_is_continuous_where_absorption_equals_elimination():

@@ -34,7 +34,7 @@ def report_of(result, **changes):
         "question": [("Protocol", "US label")],
         "plots": [("A picture", "<svg><title>dot</title></svg>")],
         "population": [("age", "year", "66", "50 to 81")],
-        "statuses": [("A", "completed", 998), ("A", "failed", 2)],
+        "statuses": [("still treated at the end", 998), ("could not be integrated", 2)],
         "models": relapsed_myeloma_models(),
         "signals": SIGNALS,
         "manifest": {"seed": 1},
@@ -114,7 +114,7 @@ def test_report_holds_every_figure_status_and_own_number():
     page = report_of(result)
     for arm in result["regimens"]:
         assert figure_text(arm["median_pfs_month"], "months") in page
-    assert "<td>failed</td><td>2</td>" in page
+    assert "<td>could not be integrated</td><td>2</td>" in page
     models = relapsed_myeloma_models()
     own = [p for m in models for p in m.parameters if p.status in ("calibrated", "assumed")]
     assert f"The {len(own)} numbers that were calibrated or assumed" in page

@@ -14,7 +14,7 @@ from titer.clinic.course import ClinicPlan, Course, End
 from titer.dosing.parse import parse_regimen
 from titer.dosing.regimen import Regimen
 from titer.engine import Kernel, compile_kernel
-from titer.errors import SolveError
+from titer.errors import InputError, SolveError
 from titer.library import drugs, load_plan, load_population, relapsed_myeloma_models
 from titer.library.rules.ctcae import ctcae
 from titer.library.signals import SIGNALS
@@ -57,6 +57,8 @@ class Setting:
     ) -> Setting:
         """Everything that can be refused is read here, before anything is computed."""
         known = list(drugs())
+        if not regimens:
+            raise InputError("there is no regimen to compare", hint='"lenalidomide 25 mg days 1-21 of 28"')
         parsed = tuple(parse_regimen(text, known) for text in regimens)
         people, plan = load_population(population), load_plan(protocol)
         # Units of the library's own models are checked by its gates, not at each run.

@@ -16,7 +16,7 @@ from titer.dosing.regimen import MINUTES_PER_DAY, Component, Regimen, treatment_
 from titer.dosing.tokens import END, Token, tokenize
 from titer.errors import nearest
 
-SHORTEST_PREFIX = 3  # letters from which an unambiguous beginning stands for a drug
+SHORT_FORM = range(3, 5)  # letters of a clinic's short form ("len", "dexa"); anything longer may be a slip of the pen
 OVERLAP_WINDOW = 400  # day; looked at for two doses of one drug at one time
 Rhythm = tuple[tuple[int, ...], int]  # days of a period, and its length
 WHOLE_SCHEDULE = ("rhythm", "times a day", "days", "cycle")
@@ -25,7 +25,7 @@ WHOLE_SCHEDULE = ("rhythm", "times a day", "days", "cycle")
 def parse_regimen(text: str, known_drugs: Iterable[str] | Mapping[str, str]) -> Regimen:
     """The regimen that a text describes.
 
-    Capitals do not matter. An unambiguous beginning of three letters or more stands for a drug ("dex").
+    Capitals do not matter. The first three or four letters of a drug stand for it where they are unambiguous ("dex").
 
     Args:
         text: e.g. "lenalidomide 25 mg days 1-21 of 28 + dexamethasone 40 mg days 1,8,15,22 of 28".
@@ -116,9 +116,9 @@ def _find_drug(reader: Reader, token: Token, units: Mapping[str, str]) -> str:
     if token.text in names:
         return names[token.text]
     longer = [name for name in names if name.startswith(token.text)]
-    if len(token.text) >= SHORTEST_PREFIX and len(longer) == 1:
+    if len(token.text) in SHORT_FORM and len(longer) == 1:
         return names[longer[0]]
-    if len(token.text) >= SHORTEST_PREFIX and longer:
+    if len(token.text) in SHORT_FORM and longer:
         raise reader.wrong(token, f"'{token.raw}' is the beginning of several drugs", right=" or ".join(sorted(longer)))
     raise reader.wrong(
         token, f"drug '{token.raw}' is not known", right="a drug that Titer knows", hint=nearest(token.text, units)

@@ -28,12 +28,9 @@ def _nothing_more(plan: Plan, writer: Writer) -> str:
 
 
 def _stiff_code(plan: Plan, writer: Writer) -> str:
-    from titer.engine.rodas5p import coefficients_in_c
-    from titer.engine.stiff_code import stiff_functions
+    from titer.engine.stiff import stiff_source
 
-    sizes, functions = stiff_functions(plan.system, writer, plan.symbols)
-    defined = "\n".join(f"#define {name} {value}" for name, value in sizes.items())
-    return "\n".join([defined, coefficients_in_c(), functions])
+    return stiff_source(plan, writer)
 
 
 def stepping_method(name: str) -> SteppingMethod:

@@ -6,6 +6,8 @@ import json
 from functools import lru_cache
 from importlib.resources import files
 
+from titer.evidence.outcomes import load_outcomes
+
 
 @lru_cache(maxsize=1)
 def calibrated_rows() -> frozenset[str]:
@@ -22,4 +24,4 @@ def calibrated_rows() -> frozenset[str]:
             lines = json.loads(file.read_text(encoding="utf-8"))["rows"]
             used = [line["rows"] for line in lines if line["role"] == "calibration"]
             found.update(identifier for rows in used for identifier in rows.split("+"))
-    return frozenset(found)
+    return frozenset(found) & {row.id for row in load_outcomes()}  # a published model may be a target too

@@ -299,7 +299,8 @@ def _name_panel(panel, label: str, index: int) -> None:
 
 def _numbers_below(panel, positions, counts, title: str = "patients") -> None:
     place = {"textcoords": "offset points", "fontsize": 8, "color": "#666666", "annotation_clip": False}
-    chosen = np.unique(np.linspace(0, len(positions) - 1, 5).astype(int))
+    evenly = np.linspace(positions[0], positions[-1], 5)
+    chosen = np.unique([np.abs(positions - place).argmin() for place in evenly])
     sides = ["left", *["center"] * (len(chosen) - 2), "right"]
     for at, side in zip(chosen, sides[-len(chosen) :], strict=True):
         panel.annotate(

@@ -13,17 +13,23 @@ from typing import Any
 
 import numpy as np
 
+from titer.api import parse_regimen
 from titer.clinic.course import M_PROTEIN
 from titer.decisions.compare import Comparison, compare_regimens
 from titer.evidence.expectations import EXPECTATIONS, SIMULATIONS
 from titer.evidence.validation import Estimate, judge
 from titer.library.signals import SIGNALS
 from titer.show.comparison import Courses, Seen, captioned_svgs, draw_comparison, png_files, unique_labels
-from titer.show.metrics import letters
 from titer.show.report import Report, render_report, validation_rows
 from titer.trials.endpoints import DAYS_PER_MONTH
 from titer.trials.store import ResultStore
 
+ENDS = {
+    "completed": "still treated at the end",
+    "progression": "progression",
+    "event": "death",
+    "failed": "could not be integrated",
+}
 LIBRARIES = ("numpy", "scipy", "pyarrow", "matplotlib")
 
 
@@ -116,7 +122,7 @@ def _report(comparison: Comparison, figures: Mapping[str, Any], manifest: Mappin
             statuses=_status_rows(comparison),
             models=models,
             signals=SIGNALS,
-            validation=validation_rows(_published_beside(comparison)),
+            validation=validation_rows(_published_beside(comparison, manifest["overrides"])),
             manifest=manifest,
         )
     )
@@ -129,34 +135,34 @@ def _population_rows(comparison: Comparison) -> list[tuple[str, ...]]:
         if values.dtype.kind not in "fiub":
             continue
         if set(np.unique(values)) <= {0, 1}:
-            rows.append((covariate.meaning, "–", f"{np.mean(values):.0%} of patients", "–"))
+            rows.append((covariate.meaning.removeprefix("1 "), "–", f"{np.mean(values):.0%} of patients", "–"))
             continue
         low, middle, high = (f"{q:.3g}" for q in np.quantile(values.astype(float), [0.05, 0.5, 0.95]))
         rows.append((covariate.meaning, covariate.unit or "–", middle, f"{low} to {high}"))
     return rows
 
 
-def _status_rows(comparison: Comparison) -> list[tuple[str, str, int]]:
-    names = letters(len(comparison.arms))
+def _status_rows(comparison: Comparison) -> list[list[str]]:
+    """How therapy ended, one column per regimen; failures always have a row."""
+    found = {status for arm in comparison.arms for status in arm.statuses} | {"failed"}
     return [
-        (n, status, count)
-        for n, arm in zip(names, comparison.arms, strict=True)
-        for status, count in arm.statuses.items()
+        [ENDS.get(status, status), *(f"{arm.statuses.get(status, 0):,}" for arm in comparison.arms)]
+        for status in sorted(found, key=[*ENDS, *sorted(found)].index)
     ]
 
 
-def _published_beside(comparison: Comparison) -> list[Any]:
+def _published_beside(comparison: Comparison, overrides: Mapping[str, float]) -> list[Any]:
     """Published rows of trials that gave one of these regimens to a population like this one."""
-    rows: list[tuple[str, ...]] = []
+    rows: list[Any] = []
     for arm, regimen in zip(comparison.arms, comparison.setting.regimens, strict=True):
         figures = {name: Estimate(f.value, f.low, f.high) for name, f in arm.figures.items()}
-        same = [s.name for s in SIMULATIONS if _same_regimen(s, str(regimen), comparison)]
+        same = [s.name for s in SIMULATIONS if _same(s, str(regimen), comparison, overrides)]
         rows += [judge(e, figures) for e in EXPECTATIONS if e.simulation in same and e.figure in figures]
     return rows
 
 
-def _same_regimen(simulation: Any, text: str, comparison: Comparison) -> bool:
-    from titer.dosing.parse import parse_regimen
-
-    drugs = comparison.setting.system.doses
-    return simulation.population == comparison.population and str(parse_regimen(simulation.regimen, drugs)) == text
+def _same(simulation: Any, text: str, comparison: Comparison, overrides: Mapping[str, float]) -> bool:
+    """Whether that simulation stands for this arm: the same regimen in the same patients."""
+    if simulation.population != comparison.population or dict(simulation.overrides) != dict(overrides):
+        return False
+    return str(parse_regimen(simulation.regimen)) == text

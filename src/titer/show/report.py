@@ -27,7 +27,7 @@ class Report:
         question: (word, text) pairs beside the regimens: protocol, cycles, …
         plots: (caption, <svg> element) in order.
         population: (name, unit, median, range) rows as text.
-        statuses: (regimen letter, status, number of patients) rows.
+        statuses: rows of how therapy ended, then the number of patients in each regimen.
         models, signals: what was assembled.
         validation: rows from `validation_rows`.
         manifest: how the run was made.

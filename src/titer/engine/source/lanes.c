@@ -27,7 +27,9 @@ enum {
 #define SMALLEST_FACTOR 0.2
 #define LARGEST_FACTOR 6.0
 #define SMALLEST_ERROR 1e-8
-#define FIRST_FACTOR 0.4 /* an error of 1% of the tolerance: 0.01^(1/5) */
+#define FIRST_FACTOR 0.4      /* an error of 1% of the tolerance: 0.01^(1/5) */
+#define YOUNG_STEPS 6.0       /* so many steps after an event grow by YOUNG_FACTOR at most */
+#define YOUNG_FACTOR 1.5
 
 typedef struct {
     double stop[W];      /* next event or the end */
@@ -35,7 +37,7 @@ typedef struct {
     double h_event[W];
     double due[W];       /* next output time, infinite when there is none */
     double busy[W];      /* 0: idle lane */
-    double after[W];     /* 1: the step is the first after an event */
+    double young[W];     /* steps still to be made carefully after an event */
     double refused[W];   /* 1: the last attempt was */
     double t_new[W], accepted[W];
     double y[N][W], out[ROWS(NO)][W];
@@ -180,7 +182,7 @@ static void apply_events(const Job *job, Lanes *L, Loop *loop, int l)
     if (constants_changed) constants_to_lane(r, L, l);
     const double first = loop->h_event[l] > 0.0 ? loop->h_event[l] : first_after_event(r);
     loop->h_next[l] = loop->h_next[l] < first && loop->h_next[l] > 0.0 ? loop->h_next[l] : first;
-    loop->after[l] = 1.0;
+    loop->young[l] = YOUNG_STEPS;
 }
 
 /* ---- outputs ---------------------------------------------------------------------------------------------------- */
@@ -340,7 +342,7 @@ static void take_lane(const Job *job, Lanes *L, Loop *loop, int l, int64_t patie
     loop->patient[l] = patient;
     loop->row_end[l] = job->event_end[patient];
     loop->busy[l] = 1.0;
-    loop->after[l] = loop->refused[l] = 0.0;
+    loop->young[l] = loop->refused[l] = 0.0;
     loop->attempts[l] = loop->refusals[l] = loop->output[l] = 0;
     if (r[R_PREPARED] == 0.0) {
         make_constants(job, patient);
@@ -430,30 +432,30 @@ static void choose_steps(const Job *job, Lanes *L, Loop *loop)
     }
 }
 
-/* Accepts or refuses, and chooses the next step from the error. The first step after an event is remembered for the next
-   event, shortened to a hundredth of the error allowed: where a pulse begins, estimates say little.
+/* Accepts or refuses, and chooses the next step from the error. Where a pulse begins, estimates say little: the first step
+   after an event is the one that suited the event before, at a hundredth of the error allowed, and the next ones grow
+   slowly. Measured on rd168: ten times less error for 15% more steps.
    Tried and left: a proportional-integral controller, which lags behind steps that grow geometrically after each dose. */
 static void judge_steps(const Job *job, Lanes *L, Loop *loop)
 {
     const double always = job->fixed_step > 0.0 ? INFINITY : 1.0; /* the largest error accepted */
     LANES {
         const double error = L->error[l], h = L->h[l], wanted = loop->h_next[l], busy = loop->busy[l];
-        const double after = loop->after[l], refused = loop->refused[l], h_event = loop->h_event[l];
+        const double young = loop->young[l], refused = loop->refused[l], h_event = loop->h_event[l];
         const double finite = error - error == 0.0 ? 1.0 : 0.0;
         const double known = finite != 0.0 ? error : 1e300;
         const double ok = known <= always ? busy * finite : 0.0;
         const double log_error = logarithm(known > SMALLEST_ERROR ? known : SMALLEST_ERROR);
         const double best = SAFETY * exponential(log_error * (-1.0 / METHOD_ORDER));
-        const double bounded = best < SMALLEST_FACTOR ? SMALLEST_FACTOR : best;
-        const double most = refused != 0.0 ? 1.0 : LARGEST_FACTOR;
+        const double bounded = best < SMALLEST_FACTOR ? SMALLEST_FACTOR : (best > LARGEST_FACTOR ? LARGEST_FACTOR : best);
+        const double most = refused != 0.0 ? 1.0 : (young > 0.0 ? YOUNG_FACTOR : LARGEST_FACTOR);
         const double grown = h * (bounded > most ? most : bounded);
         /* a step shortened to meet an event says little: what was wanted before stays, unless the error speaks against it */
         const double remembered = wanted < best * h ? wanted : best * h;
         const double next = remembered > grown ? remembered : grown;
         const double shortened = h < 0.999 * wanted ? next : grown;
-        const double first = grown * FIRST_FACTOR;
-        loop->h_event[l] = after * ok != 0.0 ? first : h_event;
-        loop->after[l] = ok != 0.0 ? 0.0 : after;
+        loop->h_event[l] = young * ok == YOUNG_STEPS ? h * bounded * FIRST_FACTOR : h_event;
+        loop->young[l] = ok != 0.0 ? (young > 1.0 ? young - 1.0 : 0.0) : young;
         loop->h_next[l] = ok != 0.0 ? shortened : h * bounded;
         loop->refused[l] = ok != 0.0 ? 0.0 : 1.0;
         loop->accepted[l] = ok;
