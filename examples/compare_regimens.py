@@ -15,8 +15,10 @@ def main() -> None:
         neutropenia = arm.figures["neutropenia_g34"]
         print(arm.regimen)
         print(f"  grade 3/4 neutropenia {neutropenia.value:.0%} [{neutropenia.low:.0%} to {neutropenia.high:.0%}]")
-    for name, difference in result.differences[0].items():
-        print(f"{name:26s} {difference.value:+.3f} [{difference.low:+.3f} to {difference.high:+.3f}]")
+    print("lower minus higher dose, in the same patients:")
+    for name in ("orr", "neutropenia_g34", "any_hold", "relative_dose_intensity"):
+        difference = result.differences[0][name]
+        print(f"  {name:24s} {difference.value:+.3f} [{difference.low:+.3f} to {difference.high:+.3f}]")
 
 
 if __name__ == "__main__":

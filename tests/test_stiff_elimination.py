@@ -11,13 +11,14 @@ from hypothesis import strategies as st
 
 from titer.engine.compiler import compile_library, find_compiler
 from titer.engine.elimination import factorise, plan_elimination, solve
-from titer.engine.stiff import factorise_code, solve_code
+from titer.engine.stiff import LONGEST, elimination_code
 
 LANES = 8
 HARNESS = """
 #define W 8
-#define LANES for (int l = 0; l < W; l++)
-%s
+#define LANES _Pragma("omp simd") for (int l = 0; l < W; l++)
+#define N %d
+#define NLU %d
 %s
 void titer_solve(const double *diagonal, const double (*jac)[W], double (*lu)[W], double (*b)[W])
 {
@@ -77,7 +78,7 @@ def test_diagonal_matrix_needs_one_division_per_unknown(n):
 def compiled_solve(plan, entries, folder):
     """The generated elimination as a Python function of (diagonal, jac, b), all by lanes."""
     source, library = folder / "solve.c", folder / "solve.so"
-    source.write_text(HARNESS % (factorise_code(plan, entries), solve_code(plan)))
+    source.write_text(HARNESS % (len(plan.order), len(plan.entries), elimination_code(plan, entries)))
     compile_library(find_compiler(), source, library)
     code = ctypes.CDLL(str(library))
 
@@ -89,13 +90,17 @@ def compiled_solve(plan, entries, folder):
     return run
 
 
-@pytest.mark.parametrize(("n", "density"), [(1, 0.0), (6, 0.5), (30, 0.1), (45, 0.6)])
-def test_generated_code_equals_a_dense_solve_in_every_lane(n, density, tmp_path):
+@pytest.mark.parametrize(
+    ("n", "density", "by_tables"), [(1, 0.0, False), (6, 0.5, False), (30, 0.1, False), (45, 0.6, True)]
+)
+def test_generated_code_equals_a_dense_solve_in_every_lane(n, density, by_tables, tmp_path):
     random = np.random.default_rng(n)
     entries = sorted(pattern_of(np.where(random.random((n, n)) < density, 1.0, 0.0)))
     jac = np.ascontiguousarray(random.normal(size=(max(len(entries), 1), LANES)))
     diagonal, right = n + random.random(LANES), random.normal(size=(n, LANES))
-    ours = compiled_solve(plan_elimination(n, set(entries)), entries, tmp_path)(diagonal, jac, right)
+    plan = plan_elimination(n, set(entries))
+    assert (plan.n_operations + len(plan.entries) > LONGEST) == by_tables
+    ours = compiled_solve(plan, entries, tmp_path)(diagonal, jac, right)
     for lane in range(LANES):
         matrix = diagonal[lane] * np.eye(n)
         for value, place in zip(jac[:, lane], entries, strict=False):

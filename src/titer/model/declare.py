@@ -53,8 +53,8 @@ class Parameter:
     Spread between patients is log-normal, given as `cv` (coefficient of variation, 0.33 for 33%) or as `omega2`
     (variance of the logarithm); `sd` instead makes it normal, in the parameter's unit.
 
-    A `structural` number belongs to the form of the equations (an exponent, a count of compartments): it is the same for
-    everybody, is written into the kernel as a literal, and a whole exponent then costs multiplications, no logarithm.
+    A `structural` number belongs to the form of the equations (an exponent, a count): it is the same for everybody and
+    is written into the kernel as a literal, so that a whole exponent costs multiplications and no logarithm.
     """
 
     name: str
@@ -250,6 +250,6 @@ def _check_parameter(model: Model, parameter: Parameter) -> None:
     if parameter.at != "definition" and key not in model.sources:
         raise ModelError(f"source '{key}' is not declared", where=where, hint=nearest(key, model.sources))
     if parameter.structural and (parameter.varies or parameter.unit):
-        raise ModelError("a structural number with a spread or a unit", where=where, right="a plain number for everybody")
+        raise ModelError("a structural number with a spread or a unit", where=where, right="one plain number")
     if sum(spread is not None for spread in (parameter.cv, parameter.omega2, parameter.sd)) > 1:
         raise ModelError("more than one spread", where=where, right="one of cv, omega2, sd")

@@ -63,7 +63,8 @@ def trace(model: Model) -> Traced:
         ModelError: a name that is not declared, a missing or surplus rate, output, signal or factor.
     """
     states = {s.name: symbol(f"{model.key}.{s.name}") for s in model.states}
-    parameters = {p.name: number(p.value) if p.structural else symbol(f"{model.key}.{p.name}") for p in model.parameters}
+    parameters = {p.name: symbol(f"{model.key}.{p.name}") for p in model.free_parameters}
+    parameters |= {p.name: number(p.value) for p in model.parameters if p.structural}
     read = {name: symbol(f"signal:{name}") for name in model.reads}
     time = symbol(TIME) * TIME_UNITS[model.time]
     result = model.equations(

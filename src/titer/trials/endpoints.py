@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from titer.clinic.course import Course
 from titer.clinic.grading import GradeTable, grade
+from titer.clinic.ledger import dose_totals
 from titer.clinic.response import Response
 from titer.clinic.rules import Action
 
@@ -55,19 +56,15 @@ def _response(course: Course) -> Columns:
 
 
 def _times(course: Course) -> Columns:
-    progression = course.response.progression_day
-    death = course.event_day.get("death", np.full_like(progression, np.nan))
-    last = np.fmax(course.response.last_day, 0.0)
-    progressed, died = ~np.isnan(progression), ~np.isnan(death)
-    pfs = np.fmin(progression, death)
-    response = course.response.response_day
+    pfs, happened = course.progression_free()
+    progression, response = course.response.progression_day, course.response.response_day
     return {
-        "pfs_day": np.where(progressed | died, pfs, last),
-        "pfs_event": progressed | died,
-        "ttp_day": np.where(progressed, progression, np.where(died, death, last)),
-        "ttp_event": progressed,
-        "dor_day": np.where(progressed | died, pfs, last) - response,
-        "dor_event": (progressed | died) & ~np.isnan(response),
+        "pfs_day": pfs,
+        "pfs_event": happened,
+        "ttp_day": np.where(np.isnan(progression), pfs, progression),
+        "ttp_event": ~np.isnan(progression),
+        "dor_day": pfs - response,
+        "dor_event": happened & ~np.isnan(response),
     }
 
 
@@ -89,18 +86,21 @@ def _lowest(values: NDArray) -> NDArray:
 
 
 def _dosing(course: Course) -> Columns:
-    ledger = course.ledger.tables()
-    decisions, doses = ledger["decisions"], ledger["doses"]
-    counted = np.isin(doses["drug"], _counted_drugs(course))
-    planned = _sum_by_patient(course, doses["patient"][counted], doses["planned"][counted])
-    given = _sum_by_patient(course, doses["patient"][counted], doses["given"][counted])
-    with np.errstate(invalid="ignore"):
-        intensity = np.where(planned > 0, given / planned, np.nan)
+    decisions = course.ledger.tables()["decisions"]
     return {
         "any_hold": _any_action(course, decisions, Action.HOLD),
         "any_reduction": _any_action(course, decisions, Action.RESUME_LOWER),
-        "relative_dose_intensity": intensity,
+        "relative_dose_intensity": _intensity(course, np.array([0, course.days[-1]]))[:, 0],
     }
+
+
+def _intensity(course: Course, day_edges: NDArray) -> NDArray:
+    """Dose given over dose planned per span of days, NaN where nothing was planned. Shape (n_patients, n_spans)."""
+    doses = course.ledger.tables()["doses"]
+    totals = [dose_totals(doses, course.patients, drug, day_edges) for drug in _counted_drugs(course)]
+    planned, given = (sum(parts) for parts in zip(*totals, strict=True))
+    with np.errstate(invalid="ignore"):
+        return np.where(planned > 0, given / planned, np.nan)
 
 
 def _counted_drugs(course: Course) -> list[int]:
@@ -115,10 +115,6 @@ def counted_drug(course: Course) -> str:
     return " + ".join(course.ledger.drugs[place] for place in _counted_drugs(course))
 
 
-def _sum_by_patient(course: Course, patients: NDArray, amounts: NDArray) -> NDArray:
-    return np.bincount(np.searchsorted(course.patients, patients), amounts, minlength=len(course.patients))
-
-
 def _any_action(course: Course, decisions: Mapping[str, NDArray], action: Action) -> NDArray[np.bool_]:
     rows = np.searchsorted(course.patients, decisions["patient"][decisions["action"] == action])
     flags = np.zeros(len(course.patients), bool)
@@ -128,14 +124,5 @@ def _any_action(course: Course, decisions: Mapping[str, NDArray], action: Action
 
 def intensity_by_cycle(course: Course, cycle_days: int) -> NDArray[np.float32]:
     """Dose given over dose planned in each cycle, NaN off treatment. Shape (n_patients, n_cycles)."""
-    doses = course.ledger.tables()["doses"]
-    counted = np.isin(doses["drug"], _counted_drugs(course))
-    n_cycles = int(np.ceil(course.days[-1] / cycle_days))
-    cycle = doses["minute"][counted] // (1440 * cycle_days)
-    cell = np.searchsorted(course.patients, doses["patient"][counted]) * n_cycles + cycle
-    size = len(course.patients) * n_cycles
-    planned = np.bincount(cell, doses["planned"][counted], minlength=size)
-    given = np.bincount(cell, doses["given"][counted], minlength=size)
-    with np.errstate(invalid="ignore"):
-        share = np.where(planned > 0, given / planned, np.nan)
-    return share.reshape(-1, n_cycles).astype(np.float32)
+    edges = np.arange(0, course.days[-1] + cycle_days, cycle_days)
+    return _intensity(course, edges).astype(np.float32)

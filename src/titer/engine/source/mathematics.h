@@ -36,19 +36,13 @@ INLINE double exponential(double x) {
     const double shifted = x * 0x1.71547652b82fep0 + magic;
     const double n = shifted - magic;
     const double r = (x - n * 0x1.62e42fefa0000p-1) - n * 0x1.cf79abc9e3b39p-40;
-    double p = 1.0 / 6227020800.0;
-    p = p * r + 1.0 / 479001600.0;
-    p = p * r + 1.0 / 39916800.0;
-    p = p * r + 1.0 / 3628800.0;
-    p = p * r + 1.0 / 362880.0;
-    p = p * r + 1.0 / 40320.0;
-    p = p * r + 1.0 / 5040.0;
-    p = p * r + 1.0 / 720.0;
-    p = p * r + 1.0 / 120.0;
-    p = p * r + 1.0 / 24.0;
-    p = p * r + 1.0 / 6.0;
-    p = p * r + 0.5;
-    p = p * r * r + r;
+    /* (exp(r) - 1 - r) / r^2, in pairs (Estrin): a chain of thirteen dependent operations would wait for itself */
+    const double r2 = r * r, r4 = r2 * r2;
+    const double p0 = 1.0 / 2.0 + r * (1.0 / 6.0), p1 = 1.0 / 24.0 + r * (1.0 / 120.0);
+    const double p2 = 1.0 / 720.0 + r * (1.0 / 5040.0), p3 = 1.0 / 40320.0 + r * (1.0 / 362880.0);
+    const double p4 = 1.0 / 3628800.0 + r * (1.0 / 39916800.0), p5 = 1.0 / 479001600.0 + r * (1.0 / 6227020800.0);
+    const double q0 = p0 + r2 * p1, q1 = p2 + r2 * p3, q2 = p4 + r2 * p5;
+    const double p = r + r2 * (q0 + r4 * (q1 + r4 * q2));
     const double scale = from_bits((to_bits(shifted) + 1022) << 52); /* 2^(n-1): reaches the largest numbers */
     double y = (scale + scale * p) * 2.0;
     y = chosen(x < -708.0, 0.0, y);

@@ -78,7 +78,9 @@ static void method_attempt(Lanes *L, const Job *job)
     EVERY_STATE L->xnew[i][l] = m->x[i][l] = L->x[i][l]
         + L->h[l] * (0.09646076681806523 * k1[i][l] + 0.01 * m->k2[i][l] + 0.4798896504144996 * m->k3[i][l]
             + 1.379008574103742 * m->k4[i][l] - 3.290069515436081 * m->k5[i][l] + 2.324710524099774 * m->k6[i][l]);
-    stage_rates(L, 1.0, m->k7);
+    double t[W]; /* the cascade is where it was one stage ago */
+    LANES t[l] = L->t[l] + L->h[l];
+    rates(t, (const double(*)[W])m->x, (const double(*)[W])L->c, (const double(*)[W])L->u, m->k7);
     weigh_error(L, job);
 }
 
