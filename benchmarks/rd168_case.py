@@ -93,6 +93,16 @@ def parameters(n_patients: int, seed: int = 1) -> np.ndarray:
     return typical * np.exp(normal * spread)
 
 
+def system_starts(row: np.ndarray) -> list[float]:
+    """Start values of one patient, in the order of STATES."""
+    return system().start_values(row)[0].tolist()
+
+
+def output_names() -> list[str]:
+    """The outputs that are compared, as the system names them."""
+    return [f"rd.{name}" for name in COMPARED]
+
+
 def dose_days() -> np.ndarray:
     """Days 1-21 of each cycle of 28, counted from 0. Shape (126,)."""
     return np.array([28 * cycle + day for cycle in range(CYCLES) for day in range(21)], float)

@@ -45,7 +45,11 @@ def run(
         if end > begin:
             asked = times[(times > begin) & (times <= end)]
             path = _integrate(system, state, parameters, begin, end, np.union1d(asked, [end]))
-            rows += [_row(system, t, y, parameters) for t, y in zip(path.t, path.y.T, strict=True) if np.isclose(t * HOURS, asked).any()]
+            rows += [
+                _row(system, t, y, parameters)
+                for t, y in zip(path.t, path.y.T, strict=True)
+                if np.isclose(t * HOURS, asked).any()
+            ]
             state = path.y[:, -1]
     return {name: np.array([row[name] for row in rows]) for name in rows[0]}
 
@@ -117,5 +121,7 @@ def course_doses(
     """Doses of a 28-day regimen as (h, drug, mg)."""
     starts = [28 * cycle for cycle in range(cycles)]
     given = [(HOURS * (s + d - 1), "lenalidomide", lenalidomide) for s in starts for d in days if lenalidomide]
-    given += [(HOURS * (s + d - 1), "dexamethasone", dexamethasone) for s in starts for d in steroid_days if dexamethasone]
+    given += [
+        (HOURS * (s + d - 1), "dexamethasone", dexamethasone) for s in starts for d in steroid_days if dexamethasone
+    ]
     return sorted(given)

@@ -81,6 +81,17 @@ def test_errors_never_show_a_traceback():
     assert shown.stderr.startswith("InputError: ")
 
 
+def test_a_fault_of_the_program_has_the_same_shape(monkeypatch, capsys):
+    def broken(*_):
+        raise ZeroDivisionError("division by zero")
+
+    monkeypatch.setattr("titer.show.listing.contents", broken)
+    captured = printed(capsys, "list", code=1)
+    assert captured.err.startswith("TiterError: a fault of titer itself: ZeroDivisionError")
+    assert "Traceback" not in captured.err
+    assert "error" in json.loads(printed(capsys, "list", "--json", code=1).out)
+
+
 def test_list_names_what_the_library_holds(capsys):
     text = printed(capsys, "list").out
     for word in ("lenalidomide", "relapsed-myeloma", "neutrophils", "us-label"):

@@ -1,6 +1,9 @@
 """Comparing regimens: the same patients, the same bits, tables that tell the whole story."""
 
 import json
+import subprocess
+import sys
+import time
 
 import numpy as np
 import pytest
@@ -84,6 +87,27 @@ def test_progress_reaches_the_end():
 def test_bad_input_is_refused_with_what_would_be_right(regimens, options, told):
     with pytest.raises(InputError, match=told):
         compare_regimens(regimens, **({"n": 4, "cycles": 1} | options))
+
+
+def test_a_killed_comparison_holds_no_file_that_looks_whole(tmp_path):
+    out = tmp_path / "results"
+    code = f"import titer; titer.publish_comparison({str(out)!r}, [{RD25!r}], n=100_000, cycles=24)"
+    process = subprocess.Popen([sys.executable, "-c", code])
+    try:
+        _wait_for(lambda: list(out.glob(".visits.parquet.partial")))
+    finally:
+        process.kill()
+        process.wait()
+    assert [p for p in out.iterdir() if not p.name.startswith(".")] == []
+    with pytest.raises(InputError, match="no finished result"):
+        read_manifest(out)
+
+
+def _wait_for(condition, seconds=120):
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "the comparison wrote nothing in time"
+        time.sleep(0.05)
 
 
 def test_published_folder_holds_the_whole_story(tmp_path, comparison):

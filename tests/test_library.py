@@ -7,11 +7,11 @@ from importlib.util import find_spec
 
 import numpy as np
 import pytest
-from library_runs import measure, run
 
+from library_runs import measure, run
+from titer.errors import InputError
 from titer.evidence.outcomes import find_outcome
 from titer.evidence.pharmacokinetics import MEASURES
-from titer.errors import InputError
 from titer.library import drugs, load_population, models, populations, relapsed_myeloma_models
 from titer.library.signals import SIGNALS
 from titer.model import assemble, check_units, trace

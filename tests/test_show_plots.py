@@ -86,8 +86,10 @@ def test_benefit_risk_stands_a_figure_that_does_not_exist(result):
 
 def test_dose_intensity_shows_the_mean_of_those_on_treatment():
     doses = np.array([[1.0, 0.5], [0.5, np.nan]])
-    line = plot_dose_intensity(np.array([1, 2]), {"a": doses}, drug="lenalidomide").axes[0].lines[0]
-    assert line.get_ydata().tolist() == [75.0, 50.0]
+    panel = plot_dose_intensity(np.array([1, 2]), {"a": doses}, drug="lenalidomide").axes[0]
+    assert panel.lines[0].get_ydata().tolist() == [75.0, 50.0]
+    heights = [[bar.get_height() for bar in level] for level in panel.containers]
+    assert heights == [[50.0, 0.0], [50.0, 100.0], [0.0, 0.0]]
 
 
 @pytest.mark.parametrize("n", [1, 2, 3, 4, 7])

@@ -165,8 +165,8 @@ def outcome(**changes):
 
 def test_published_rows_stand_beside_predictions():
     rows = validation_rows([outcome(), outcome(met=False, confirmed=False), outcome(met=None, reason="not reached")])
-    assert rows[0]["published"] == "71.5 [67–75.7] %"
-    assert rows[0]["predicted"] == "74 [71–77]"
+    assert rows[0]["published"] == "71.5 [67 to 75.7] %"
+    assert rows[0]["predicted"] == "74 [71 to 77]"
     assert [row["met"] for row in rows] == ["yes", "no", "–"]
     assert rows[1]["id"].endswith("†")
     assert rows[2]["predicted"] == "not reached"

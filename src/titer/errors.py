@@ -41,7 +41,12 @@ def _rebuild(kind, what, where, right, hint):
 
 
 class InputError(TiterError):
-    """What the user gave cannot be used: text, file, number, name or unit."""
+    """What the user gave cannot be used: text, file, number, name or unit.
+
+    Example:
+        >>> InputError("dose is -5 mg").exit_code
+        2
+    """
 
     exit_code = 2
 

@@ -52,6 +52,8 @@ def run(arguments: Sequence[str]) -> int:
     except BrokenPipeError:  # the reader, such as `head`, has left
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except Exception as error:
+        return _report_fault(error, as_json="--json" in arguments)
 
 
 def _report_usage(error, *, as_json: bool) -> int:
@@ -65,3 +67,12 @@ def _report_usage(error, *, as_json: bool) -> int:
         shaped = InputError(error.format_message(), where=f"`{command}`", hint=f"{command} --help")
         report_error(shaped, as_json=as_json)
     return error.exit_code
+
+
+def _report_fault(error: Exception, *, as_json: bool) -> int:
+    """An error that nobody foresaw: a fault of this program, told in the same shape."""
+    if os.environ.get("TITER_DEBUG"):
+        raise error
+    what = f"a fault of titer itself: {type(error).__name__}: {error}"
+    report_error(TiterError(what, hint="run it again with TITER_DEBUG=1 and report what it prints"), as_json=as_json)
+    return TiterError.exit_code

@@ -117,7 +117,9 @@ def _parts_of(node: Expression, args: list[Affine | None], moving: set[str]) -> 
 
 def _merged(op: str, left: Affine, right: Affine) -> Affine:
     names = [*left, *(n for n in right if n not in left)]
-    return {n: combine(op, left[n], right[n]) if n in left and n in right else _alone(op, n, left, right) for n in names}
+    return {
+        n: combine(op, left[n], right[n]) if n in left and n in right else _alone(op, n, left, right) for n in names
+    }
 
 
 def _alone(op: str, name: str, left: Affine, right: Affine) -> Expression:

@@ -1,4 +1,4 @@
-"""Expression trees become C: shared once, constants of a patient taken out of the loop, everything else a straight line.
+"""Expression trees become C: shared parts once, constants of a patient taken out of the loop, the rest a straight line.
 
 Three things make the code fast. Equal subtrees are computed once, whatever function of the kernel they occur in
 together. What depends on parameters alone is computed once per patient (`prepare`) and not in every step. Products are
@@ -17,8 +17,28 @@ from titer.errors import ModelError
 from titer.model.expression import COMPARISONS, Expression, walk
 
 LARGEST_POWER = 32  # integer powers up to here are products
-INFIX = {"+": "+", "-": "-", "*": "*", "/": "/", "<": "<", "<=": "<=", ">": ">", ">=": ">=", "==": "==", "and": "&", "or": "|"}
-CALLS = {"exp": "exponential", "log": "logarithm", "sqrt": "sqrt", "abs": "fabs", "pow": "power", "min": "smaller", "max": "larger"}
+INFIX = {
+    "+": "+",
+    "-": "-",
+    "*": "*",
+    "/": "/",
+    "<": "<",
+    "<=": "<=",
+    ">": ">",
+    ">=": ">=",
+    "==": "==",
+    "and": "&",
+    "or": "|",
+}
+CALLS = {
+    "exp": "exponential",
+    "log": "logarithm",
+    "sqrt": "sqrt",
+    "abs": "fabs",
+    "pow": "power",
+    "min": "smaller",
+    "max": "larger",
+}
 ONE, ZERO = 1.0, 0.0
 
 Key = tuple  # (op, *numbers of the nodes below), ("number", value) or ("symbol", name)
@@ -136,7 +156,9 @@ class Writer:
         factor, moving = scaled
         if moving is None:
             return self._literal(ONE) if factor is None else factor
-        return moving if factor is None else self._node("*", factor, moving)
+        if factor is None or self._value(factor) == ONE:
+            return moving
+        return self._node("*", factor, moving)
 
     def _times(self, a: Scaled, b: Scaled) -> Scaled:
         return self._product(a[0], b[0]), self._product(a[1], b[1])

@@ -70,7 +70,7 @@ def find_compiler() -> Compiler:
 
 
 def _known_commands() -> list[tuple[str, ...]]:
-    found = [(path,) for path in map(shutil.which, CANDIDATES) if path]
+    found: list[tuple[str, ...]] = [(path,) for path in map(shutil.which, CANDIDATES) if path]
     if importlib.util.find_spec("ziglang") is not None:
         found.append((sys.executable, "-m", "ziglang", "cc"))
     return found

@@ -112,10 +112,17 @@ class Ensemble:
         self._records[:, : len(system.states)] = states[:, self.kernel.order]
 
     def _set_options(self, rtol, atol, max_steps, max_step, fixed_step) -> None:
-        for name, value in (("rtol", rtol), ("max_steps", max_steps), ("max_step", max_step), ("fixed_step", fixed_step)):
+        for name, value in (
+            ("rtol", rtol),
+            ("max_steps", max_steps),
+            ("max_step", max_step),
+            ("fixed_step", fixed_step),
+        ):
             if value is not None and not value > 0:
                 raise InputError(f"{name} is {value}", right="above 0")
-        self._atol = np.ascontiguousarray(np.broadcast_to(np.asarray(atol, float), self.kernel.order.shape)[self.kernel.order])
+        self._atol = np.ascontiguousarray(
+            np.broadcast_to(np.asarray(atol, float), self.kernel.order.shape)[self.kernel.order]
+        )
         if not np.all(self._atol > 0):
             raise InputError(f"atol is {self._atol.min()}", right="above 0")
         self._rtol, self._max_steps = float(rtol), int(max_steps)
@@ -214,7 +221,9 @@ class Ensemble:
 
     def _check_times(self, until: float, times: np.ndarray) -> None:
         if not (np.isfinite(until) and until >= self.time):
-            raise InputError(f"asked to run to day {until:g}", where=f"an ensemble at day {self.time:g}", right="a later day")
+            raise InputError(
+                f"asked to run to day {until:g}", where=f"an ensemble at day {self.time:g}", right="a later day"
+            )
         if times.ndim != 1 or np.any(np.diff(times) < 0) or not np.all((times >= self.time) & (times <= until)):
             raise InputError("output times are not usable", right=f"increasing days from {self.time:g} to {until:g}")
 
@@ -230,14 +239,17 @@ class Ensemble:
         events = replace(
             events,
             **{name: np.ascontiguousarray(getattr(events, name), float) for name in ("time", "value")},
-            **{"kind": np.ascontiguousarray(events.kind, np.int32), "target": np.ascontiguousarray(inside, np.int32)},
+            kind=np.ascontiguousarray(events.kind, np.int32),
+            target=np.ascontiguousarray(inside, np.int32),
         )
         self._pending = merge(self._left(), events)
         self._next = self._pending.start[:-1].astype(np.int64)
 
     def _check_events(self, events: Events) -> None:
         if events.time.min() < self.time:
-            raise InputError(f"event on day {events.time.min():g}", where=f"an ensemble at day {self.time:g}", right="later days")
+            raise InputError(
+                f"event on day {events.time.min():g}", where=f"an ensemble at day {self.time:g}", right="later days"
+            )
         falls = np.flatnonzero(np.diff(events.time) < 0) + 1
         if not np.isin(falls, events.start).all():
             raise InputError("the events of a patient are not in order of time", hint="build them with make_events")
@@ -272,11 +284,8 @@ class Ensemble:
             **{name: array.ctypes.data for name, array in arrays.items()},
         )
         run = self.kernel.library.titer_run
-        if self._pool is None:
-            failed = [run(job)]
-        else:
-            failed = list(self._pool.map(lambda _: run(job), range(self._threads)))
-        if any(failed):
+        calls = self._pool.map if self._pool else map
+        if any(calls(lambda _: run(job), range(self._threads))):
             raise TiterError("no memory left for a run", hint="fewer threads")
         for watch, found in zip(self.watches, arrays["watch_found"], strict=True):
             watch.day[:] = found
@@ -327,5 +336,3 @@ def _check_finite(what: str, array: np.ndarray, names: Sequence[str]) -> None:
             where=f"patient {patient}",
             right="a finite number",
         )
-
-

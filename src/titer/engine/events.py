@@ -119,7 +119,9 @@ def merge(*parts: Events) -> Events:
     return make_events(n_patients, patient, *columns)
 
 
-def bolus(system: System, drug: str, parameters: np.ndarray, patient, time, amount, *, route: str | None = None) -> Events:
+def bolus(
+    system: System, drug: str, parameters: np.ndarray, patient, time, amount, *, route: str | None = None
+) -> Events:
     """Doses that arrive at once, after the drug's lag, reduced by its bioavailability.
 
     Args:

@@ -62,6 +62,7 @@ class SteppingMethod:
         file: name in `source/`.
         order: of the step; the controller's exponent.
         keeps_slopes: whether the slope at the end of a step is kept for the next.
+        adapt: what it changes in a plan.
         generate: C text that the file needs besides the common functions.
         widest: most lanes that pay.
     """
@@ -69,7 +70,8 @@ class SteppingMethod:
     file: str
     order: int
     keeps_slopes: bool
-    generate: Callable[[Plan, Writer], str]
+    adapt: Callable[[Plan], Plan]
+    generate: Callable[..., str]
     widest: int
 
 
@@ -168,7 +170,9 @@ def _cascade_tables(cascade: Cascade, plan: Plan) -> str:
         "ALL_MODES": list(range(m)),
         "STAGE_MODES": modes,
     }
-    lines = [f"static const int {name}[] = {{{', '.join(map(str, values or [0]))}}};" for name, values in tables.items()]
+    lines = [
+        f"static const int {name}[] = {{{', '.join(map(str, values or [0]))}}};" for name, values in tables.items()
+    ]
     lines.append(f"#define N_STAGE_MODES {len(modes)}")
     lines.append(_sum_function("stage_sum", cascade, needed, plan.n_adaptive))
     lines.append(_sum_function("full_sum", cascade, range(m), plan.n_adaptive))

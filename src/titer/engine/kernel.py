@@ -15,7 +15,15 @@ import numpy as np
 from titer.engine.cache import kept_library
 from titer.engine.cascade import NO_CASCADE, find_cascade
 from titer.engine.codegen import Writer
-from titer.engine.compiler import FLAGS, WIDE_FLAG, Compiler, compile_library, find_compiler, has_wide_vectors, processor
+from titer.engine.compiler import (
+    FLAGS,
+    WIDE_FLAG,
+    Compiler,
+    compile_library,
+    find_compiler,
+    has_wide_vectors,
+    processor,
+)
 from titer.engine.generate import Plan, SteppingMethod, kernel_source
 from titer.errors import InputError, nearest
 from titer.model.system import System
@@ -29,8 +37,20 @@ def _nothing_more(plan: Plan, writer: Writer) -> str:
 
 def _stiff_code(plan: Plan, writer: Writer) -> str:
     from titer.engine.stiff import stiff_source
+    from titer.engine.undershoot import StiffPlan
 
+    assert isinstance(plan, StiffPlan)  # as `_stiff_plan` made it
     return stiff_source(plan, writer)
+
+
+def _as_it_is(plan: Plan) -> Plan:
+    return plan
+
+
+def _stiff_plan(plan: Plan) -> Plan:
+    from titer.engine.undershoot import stiff_plan
+
+    return stiff_plan(plan)
 
 
 def stepping_method(name: str) -> SteppingMethod:
@@ -40,9 +60,9 @@ def stepping_method(name: str) -> SteppingMethod:
         InputError: no method of that name.
     """
     if name == "explicit":
-        return SteppingMethod("tsit5.c", 5, True, _nothing_more, 16)
+        return SteppingMethod("tsit5.c", 5, True, _as_it_is, _nothing_more, 16)
     if name == "stiff":
-        return SteppingMethod("rodas5p.c", 5, False, _stiff_code, 8)
+        return SteppingMethod("rodas5p.c", 5, False, _stiff_plan, _stiff_code, 8)
     raise InputError(f"method '{name}' is not known", right="explicit, stiff or auto", hint=nearest(name, METHOD_NAMES))
 
 
@@ -167,6 +187,11 @@ def compile_kernel(
         InputError: unknown method or output.
         CompileError: no compiler, or it refused.
         StorageError: the cache folder cannot be used.
+
+    Example:
+        >>> from titer.engine.textbook import one_compartment
+        >>> compile_kernel(one_compartment()).method
+        'explicit'
     """
     started = time.perf_counter()
     if method == "auto":
@@ -175,7 +200,7 @@ def compile_kernel(
         method = choose_method(system)
     chosen = stepping_method(method)
     cascade = find_cascade(system) if method == "explicit" else NO_CASCADE
-    plan = Plan(system, cascade, _chosen_outputs(system, outputs))
+    plan = chosen.adapt(Plan(system, cascade, _chosen_outputs(system, outputs)))
     width = lanes or min(chosen.widest, 16 if has_wide_vectors() else 8)
     source = kernel_source(plan, chosen, width)
     path, from_cache = _library_of(source, width)

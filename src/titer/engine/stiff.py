@@ -15,6 +15,7 @@ from titer.engine.elimination import Elimination, plan_elimination
 from titer.engine.generate import Plan, fixed_file
 from titer.engine.jacobian import Jacobian, jacobian_of
 from titer.engine.rodas5p import coefficients_in_c
+from titer.engine.undershoot import StiffPlan, too_low
 from titer.model.expression import Expression, symbol
 
 REFERENCES = 300
@@ -24,8 +25,8 @@ NO_FACTOR, PIVOT = -1, -2
 APART = "static __attribute__((noinline))"
 
 
-def stiff_source(plan: Plan, writer: Writer) -> str:
-    """What `source/rodas5p.c` expects to be generated: sizes, coefficients and four functions.
+def stiff_source(plan: StiffPlan, writer: Writer) -> str:
+    """What `source/rodas5p.c` expects to be generated: sizes, coefficients and five functions.
 
     Args:
         plan: of the kernel; its method steps every state.
@@ -34,6 +35,7 @@ def stiff_source(plan: Plan, writer: Writer) -> str:
     jacobian = jacobian_of(plan.system)
     elimination = plan_elimination(jacobian.n, jacobian.pattern)
     sizes = {"NJ": len(jacobian.entries), "NLU": len(elimination.entries), "NS": len(jacobian.time_slopes)}
+    sizes["NB"] = len(plan.bases)
     return "\n".join(
         [
             *(f"#define {name} {value}" for name, value in sizes.items()),
@@ -41,6 +43,7 @@ def stiff_source(plan: Plan, writer: Writer) -> str:
             linearise_code(plan, jacobian, writer),
             elimination_code(elimination, tuple(jacobian.entries)),
             add_slopes_code(jacobian),
+            low_bases_code(plan, writer),
         ]
     )
 
@@ -86,6 +89,17 @@ def add_slopes_code(jacobian: Jacobian) -> str:
     arguments = "const double *factor, const double (*restrict slope)[W], double (*restrict b)[W]"
     statements = [f"b[{row}][l] += factor[l] * slope[{k}][l];" for k, row in enumerate(jacobian.time_slopes)]
     return _functions("add_slopes", arguments, "factor, slope, b", statements)
+
+
+def low_bases_code(plan: StiffPlan, writer: Writer) -> str:
+    """`low_bases(t, x, c, allowed, low)`: above 0 where a base of a power is too far below zero."""
+    names = {state: f"allowance of {state}" for state in plan.states}
+    symbols = plan.symbols | {name: f"allowed[{i}][l]" for i, name in enumerate(names.values())}
+    body = writer.lines({"low[l]": too_low(plan.bases, plan.states, names)}, symbols, scope="lanes")
+    arguments = (
+        "const double *t, const double (*x)[W], const double (*c)[W], const double (*allowed)[W], double *restrict low"
+    )
+    return _in_parts("low_bases", arguments, "t, x, c, allowed, low", [body.splitlines()])
 
 
 def elimination_code(plan: Elimination, jacobian_entries: Sequence[tuple[int, int]]) -> str:

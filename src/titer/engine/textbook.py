@@ -29,6 +29,7 @@ def system_of(
     outputs: Callable[..., Mapping[str, Any]] | None = None,
     starts: Mapping[str, str] | None = None,
     dosing: Dosing | None = None,
+    units: Mapping[str, str] | None = None,
 ) -> System:
     """A system of one model, time in days, without units.
 
@@ -40,6 +41,7 @@ def system_of(
         outputs: f(t, x, p) → outputs; None for none.
         starts: state → parameter that holds its start value.
         dosing: how a drug enters, with names inside the model.
+        units: where they differ from 1.
 
     Example:
         >>> decay = system_of("a", {"x": 1.0}, {"k": 2.0}, lambda t, x, p: {"x": -p.k * x.x})
@@ -51,7 +53,7 @@ def system_of(
     seen = outputs(t, x, p) if outputs else {}
     model = _model(key, states, parameters)
     begins = [symbol(f"{key}.{starts[s]}") if s in (starts or {}) else lift(v) for s, v in states.items()]
-    names = [*states, *parameters, *seen]
+    named = dict.fromkeys([*states, *parameters, *seen], SCALE) | dict(units or {})
     return System(
         models=(model,),
         signals={},
@@ -60,7 +62,7 @@ def system_of(
         starts=tuple(begins),
         rates=tuple(lift(made[name]) for name in states),
         outputs={f"{key}.{name}": lift(tree) for name, tree in seen.items()},
-        units={f"{key}.{name}": SCALE for name in names},
+        units={f"{key}.{name}": unit for name, unit in named.items()},
         doses={dosing.drug: _flat(key, dosing)} if dosing else {},
     )
 
@@ -105,6 +107,7 @@ def one_compartment(*, saturable: bool = False) -> System:
         rates,
         outputs=lambda t, x, p: {"conc": x.central / p.v, "auc": x.auc},
         dosing=Dosing("drug", "depot", bioavailability="f", lag="lag"),
+        units={"lag": "day"},
     )
 
 

@@ -3,25 +3,52 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
 from importlib.resources import files
+from typing import Any
 
 from titer.evidence.outcomes import load_outcomes
 
 
+@dataclass(frozen=True)
+class Fit:
+    """What one calibration script wrote.
+
+    Args:
+        name: of the script.
+        numbers: flat parameter name (":omega2" and the like for a spread) → fitted value.
+        lines: one for each target: rows, simulation, figure, published, predicted, role.
+    """
+
+    name: str
+    numbers: Mapping[str, float]
+    lines: Sequence[Mapping[str, Any]]
+
+
 @lru_cache(maxsize=1)
-def calibrated_rows() -> frozenset[str]:
-    """Ids of the rows that a calibration script fitted, over all of `calibration/results/*.json`.
+def calibration_fits() -> tuple[Fit, ...]:
+    """Results of every calibration script, in the order of their names.
 
     Example:
-        >>> all(isinstance(identifier, str) for identifier in calibrated_rows())
+        >>> "platelets" in [fit.name for fit in calibration_fits()]
         True
     """
     folder = files("titer.evidence.calibration").joinpath("results")
-    found: set[str] = set()
-    for file in folder.iterdir() if folder.is_dir() else ():
-        if file.name.endswith(".json"):
-            lines = json.loads(file.read_text(encoding="utf-8"))["rows"]
-            used = [line["rows"] for line in lines if line["role"] == "calibration"]
-            found.update(identifier for rows in used for identifier in rows.split("+"))
-    return frozenset(found) & {row.id for row in load_outcomes()}  # a published model may be a target too
+    found = sorted((file for file in folder.iterdir() if file.name.endswith(".json")), key=lambda file: file.name)
+    written = [json.loads(file.read_text(encoding="utf-8")) for file in found]
+    return tuple(Fit(entry["calibration"], entry["numbers"], entry["rows"]) for entry in written)
+
+
+@lru_cache(maxsize=1)
+def calibrated_rows() -> frozenset[str]:
+    """Ids of the outcome rows that a calibration script fitted.
+
+    Example:
+        >>> "IMID085" in calibrated_rows()
+        True
+    """
+    used = [line["rows"] for fit in calibration_fits() for line in fit.lines if line["role"] == "calibration"]
+    identifiers = {identifier for rows in used for identifier in rows.split("+")}
+    return frozenset(identifiers & {row.id for row in load_outcomes()})  # a published model may be a target too

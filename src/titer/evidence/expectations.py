@@ -127,6 +127,7 @@ EXPECTATIONS: tuple[Expectation, ...] = (
     ),
     # ---- high-dose dexamethasone alone (control arms of MM-009/010)
     Expectation(("IMID086",), "dexamethasone-high-dose", "orr"),
+    Expectation(("IMID088",), "dexamethasone-high-dose", "cr", "Needs immunofixation, which the simulation lacks."),
     Expectation(("IMID090",), "dexamethasone-high-dose", "median_ttp_month"),
     Expectation(("IMID092",), "dexamethasone-high-dose", "median_dor_month", "Among responders."),
     Expectation(("IMID116",), "dexamethasone-high-dose", "neutropenia_g34", _ONE_OF_TWO),
@@ -138,6 +139,7 @@ EXPECTATIONS: tuple[Expectation, ...] = (
         "vte",
         "Serious DVT plus grade 3/4 PE, as above.",
     ),
+    Expectation(("IMID120",), "dexamethasone-high-dose", "vte", _ONE_OF_TWO),
     # ---- lenalidomide alone, heavily pretreated (MM-014)
     Expectation(("IMID149",), "lenalidomide-alone", "orr"),
     Expectation(("IMID151",), "lenalidomide-alone", "median_ttp_month"),

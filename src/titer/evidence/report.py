@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
-from titer.evidence.expectations import EXPECTATIONS, SIMULATIONS
-from titer.evidence.pharmacokinetics import MEASURES
+from titer.evidence.calibrated import calibration_fits
+from titer.evidence.expectations import EXPECTATIONS, SIMULATIONS, Expectation
+from titer.evidence.pharmacokinetics import MEASURES, Exposure
 from titer.evidence.validation import (
     RecordedPrediction,
     RowResult,
@@ -57,7 +59,7 @@ def write_page(*, n: int = 1000, seed: int = 1, compare=None, progress=None) -> 
     parts.append(
         "## Typical patient\n\nExposure to lenalidomide and the dip of platelets, without spread.\n\n" + table(exposure)
     )
-    parts.append(_on_record(predict_on_record(figures)))
+    parts += [_on_record(predict_on_record(figures)), _fits()]
     return "\n\n".join(part.strip() for part in parts) + "\n"
 
 
@@ -87,6 +89,8 @@ def _span(value: float, low: float, high: float) -> str:
 def _number(value: float) -> str:
     if math.isinf(value) or math.isnan(value):
         return "not reached"
+    if abs(value) < 1e-9:  # an interval's lower end, zero but for rounding
+        return "0"
     return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
 
 
@@ -117,6 +121,29 @@ def _on_record(predictions: Sequence[RecordedPrediction]) -> str:
         shown = item.estimate.reason or _span(item.estimate.value, item.estimate.low, item.estimate.high)
         lines.append(f"| {item.simulation} | {item.figure} | {shown} |")
     return "\n".join(lines)
+
+
+def _fits() -> str:
+    """Numbers that the calibration scripts set, and their targets that no table above holds."""
+    declared: list[Expectation | Exposure] = [*EXPECTATIONS, *MEASURES]
+    shown = {row for item in declared for row in item.rows}
+    lines = ["## Calibration", "", "What the scripts in `evidence/calibration/` fitted, and how closely.", ""]
+    for fit in calibration_fits():
+        numbers = ", ".join(f"`{name}` {value:.3g}" for name, value in fit.numbers.items())
+        lines += [f"**{fit.name}**: {numbers}.", ""]
+        others = [line for line in fit.lines if not shown & set(line["rows"].split("+"))]
+        if others:
+            lines += ["| target | simulation | figure | published | fitted | role |", "|---|---|---|---|---|---|"]
+            lines += [_fit_line(line) for line in others]
+            lines.append("")
+    return "\n".join(lines)
+
+
+def _fit_line(line: Mapping[str, Any]) -> str:
+    fitted = "not reached" if line["predicted"] is None else _number(line["predicted"])
+    target = "Srimani 2022, model" if line["rows"] == "srimani" else line["rows"]
+    cells = (target, line["simulation"], line["figure"], _number(line["published"]), fitted, line["role"])
+    return "| " + " | ".join(cells) + " |"
 
 
 def main() -> None:

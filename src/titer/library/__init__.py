@@ -35,7 +35,12 @@ MYELOMA_DRUGS = ("lenalidomide", "dexamethasone")
 
 
 def models() -> dict[str, Model]:
-    """Every model of the library by its key, folder after folder, in the order of file names."""
+    """Every model of the library by its key, folder after folder, in the order of file names.
+
+    Example:
+        >>> models()["lenalidomide"].modulates
+        ('ikaros.loss',)
+    """
     return {model.key: model for folder in FOLDERS for model in _folder(folder).values()}
 
 
@@ -66,6 +71,10 @@ def load_population(name: str) -> PopulationModel:
 
     Raises:
         InputError: no population of that name.
+
+    Example:
+        >>> load_population("relapsed-myeloma").covariate("age").unit
+        'year'
     """
     wanted = name.strip().lower().replace("_", "-")
     known = {one: one for one in populations()}

@@ -26,6 +26,12 @@ def assemble(models: Sequence[Model], signals: Mapping[str, Signal], *, units: b
     Raises:
         ModelError: two providers, an unknown signal, doubled keys, an algebraic loop between signals.
         UnitError: an equation whose units do not fit.
+
+    Example:
+        >>> from titer.library import models
+        >>> from titer.library.signals import SIGNALS
+        >>> assemble([models()["lenalidomide"], models()["ikaros"]], SIGNALS).states
+        ('lenalidomide.gut', 'lenalidomide.central', 'lenalidomide.auc', 'ikaros.protein')
     """
     _check_members(models, signals)
     traced = [trace(model) for model in models]

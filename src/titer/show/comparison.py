@@ -15,11 +15,11 @@ from titer.show.style import to_png, to_svg
 CAPTIONS = {
     "benefit_risk": "Benefit against harm. Lines are 95% intervals; up and to the left is better.",
     "anc": "Absolute neutrophil count at planned visits: median and 5th to 95th centile of those still followed. "
-    "Medians of the other regimens in grey.",
+    "Medians of the other regimens in grey. Where visits are monthly, a nadir between two of them is not seen.",
     "platelets": "Platelets at planned visits: median and 5th to 95th centile of those still followed.",
     "m_protein": "M-protein at planned visits: median and 5th to 95th centile of those still followed.",
     "pfs": "Progression-free survival, Kaplan-Meier with 95% bands (log-log).",
-    "dose_intensity": "Dose given over dose planned in each cycle: mean and middle half of those still on treatment.",
+    "dose_intensity": "Dose given over dose planned in each cycle, among those still on treatment.",
 }
 
 
@@ -70,8 +70,8 @@ def draw_comparison(result: Mapping[str, Any], courses: Courses) -> dict[str, An
         "benefit_risk": plot_benefit_risk(result["regimens"]),
         "pfs": plot_survival(courses.pfs),
         "m_protein": _bands(courses.m_protein, "M-protein, g/L"),
-        "anc": _bands(courses.anc, "ANC, 10⁹/L", limits=[(1.0, "1.0")]),
-        "platelets": _bands(courses.platelets, "Platelets, 10⁹/L", limits=[(50.0, "50")]),
+        "anc": _bands(courses.anc, "ANC, 10⁹/L", limits=[(1.0, "grade 3 below 1.0")]),
+        "platelets": _bands(courses.platelets, "Platelets, 10⁹/L", limits=[(50.0, "grade 3 below 50")]),
         "dose_intensity": plot_dose_intensity(cycles, courses.intensity, drug=courses.drug),
     }
 

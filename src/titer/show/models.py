@@ -18,6 +18,7 @@ STATUS_MEANING = {
     "calibrated": "fitted by a script of this project to named outcome rows",
     "assumed": "chosen; nobody has published it",
 }
+PAGE_WIDTH = 72  # characters that fit in a block of a page
 PARAMETER_HEADS = ("name", "value", "spread", "status", "meaning", "source: place")
 
 
@@ -153,13 +154,13 @@ def model_page(model: Model) -> str:
         f"# {model.title}",
         f"`{model.name}`, time in {'days' if model.time == 'day' else 'hours'}. "
         f"Numbers from {model.population.description}.",
-        _fenced(model.doc.strip()),
+        _fenced(reflow(model.doc, PAGE_WIDTH)),
         "## How it meets other models",
         *meeting_lines(model),
         "## States",
         *[f"- {line}" for line in start_lines(model)],
         "## Equations",
-        _fenced("\n".join(equation_lines(model))),
+        _fenced(piece for line in equation_lines(model) for piece in _folded(line)),
         "## Parameters",
         markdown_table(PARAMETER_HEADS, parameter_rows(model)),
     ]
@@ -184,7 +185,12 @@ def meeting_lines(model: Model) -> list[str]:
     return [f"- {verb}: {', '.join(names)}" for verb, names in groups.items() if names]
 
 
-def _fenced(text: str) -> str:
+def _folded(line: str) -> list[str]:
+    return textwrap.wrap(line, PAGE_WIDTH, subsequent_indent="    ", break_long_words=False)
+
+
+def _fenced(lines: Iterable[str]) -> str:
+    text = "\n".join(line.rstrip() for line in lines)
     return f"```text\n{text}\n```"
 
 

@@ -14,6 +14,12 @@ from titer.show.metrics import letters, metric
 from titer.show.style import FAINT, INK, LINES, MARKERS, colour, key_lines, look, new_figure, wrapped
 
 DAYS_PER_MONTH = 365.25 / 12
+# Share of the planned dose: name, from, below, strength of the colour.
+INTENSITY_LEVELS = (
+    ("95% or more", 0.95, np.inf, 0.75),
+    ("50 to 95%", 0.5, 0.95, 0.4),
+    ("below 50%", 0.0, 0.5, 0.15),
+)
 MINIMUM_FOR_BAND = 20  # fewer patients than this have no 5th and 95th centile worth drawing
 
 
@@ -254,7 +260,7 @@ def _risk_table(panel, times: Sequence[np.ndarray], ticks: Sequence[float]) -> N
 
 
 def plot_dose_intensity(cycles: np.ndarray, values: Mapping[str, np.ndarray], *, drug: str) -> Any:
-    """Dose given over dose planned in each cycle, mean and middle half of the patients still on treatment.
+    """Who got how much of the planned dose in each cycle: shares of the patients still on treatment, and their mean.
 
     Args:
         cycles: cycle numbers from 1. Shape (n_cycles,).
@@ -266,25 +272,35 @@ def plot_dose_intensity(cycles: np.ndarray, values: Mapping[str, np.ndarray], *,
         'Cycle'
     """
     with look():
-        figure, panels = _panels(len(values))
+        figure, panels = _panels(len(values), bottom=1.25)
         for index, (panel, (label, array)) in enumerate(zip(panels, values.items(), strict=True)):
-            shown = np.sum(~np.isnan(array), axis=0) > 0
-            low, high = np.nanpercentile(array[:, shown], [25, 75], axis=0) * 100
-            panel.fill_between(cycles[shown], low, high, color=colour(index), alpha=0.2, lw=0, step="mid")
-            panel.plot(
-                cycles[shown], np.nanmean(array[:, shown], axis=0) * 100, color=colour(index), lw=2.0, marker="."
-            )
-            _numbers_below(panel, cycles, np.sum(~np.isnan(array), axis=0), title="on treatment")
-            panel.set(xlim=(0.5, cycles[-1] + 0.5), ylim=(0, 105), xlabel="Cycle")
+            left = np.sum(~np.isnan(array), axis=0)
+            _stack_shares(panel, cycles, array, left, index)
+            mean = np.divide(np.nansum(array, axis=0) * 100, left, out=np.full(len(left), np.nan), where=left > 0)
+            panel.plot(cycles, mean, color=INK, lw=1.6, marker=".", label="mean dose, % of plan")
+            _numbers_below(panel, cycles, left, title="on treatment")
+            panel.set(xlim=(0.5, cycles[-1] + 0.5), ylim=(0, 100), xlabel="Cycle")
             _name_panel(panel, label, index)
-        panels[0].set_ylabel(f"{drug.capitalize()}, % of planned dose")
+        panels[0].set_ylabel("% of patients on treatment")
+        handles, names = panels[0].get_legend_handles_labels()
+        title = f"{drug} in a cycle, of what was planned"
+        figure.legend(handles, names, title=title, title_fontsize=9, loc="lower center", ncols=len(names))
     return figure
 
 
-def _panels(n: int) -> tuple[Any, list[Any]]:
+def _stack_shares(panel, cycles, array, left, index) -> None:
+    bottom = np.zeros(len(cycles))
+    for name, low, high, strength in INTENSITY_LEVELS:
+        inside = np.sum((array >= low) & (array < high), axis=0)
+        share = 100 * inside / np.maximum(left, 1)
+        panel.bar(cycles, share, 0.92, bottom, color=colour(index), alpha=strength, lw=0, label=name)
+        bottom += share
+
+
+def _panels(n: int, bottom: float = 0.95) -> tuple[Any, list[Any]]:
     columns = min(n, 3)
     rows = -(-n // columns)
-    figure = new_figure(max(3.4 * columns + 0.5, 4.6), 4.1 * rows, top=0.6, bottom=0.95)
+    figure = new_figure(max(3.4 * columns + 0.5, 4.6), 4.1 * rows, top=0.6, bottom=bottom)
     panels = list(figure.subplots(rows, columns, sharey=True, squeeze=False).flat)
     for unused in panels[n:]:
         unused.remove()

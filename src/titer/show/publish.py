@@ -5,8 +5,10 @@ from __future__ import annotations
 import hashlib
 import json
 import platform
+import re
 import time
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -19,6 +21,7 @@ from titer.decisions.compare import Comparison, compare_regimens
 from titer.evidence.expectations import EXPECTATIONS, SIMULATIONS
 from titer.evidence.validation import Estimate, judge
 from titer.library.signals import SIGNALS
+from titer.patients.individuals import sample_individuals
 from titer.show.comparison import Courses, Seen, captioned_svgs, draw_comparison, png_files, unique_labels
 from titer.show.report import Report, render_report, validation_rows
 from titer.trials.endpoints import DAYS_PER_MONTH
@@ -43,6 +46,13 @@ def publish_comparison(out: str | Path, regimens: Sequence[str], **options: Any)
     Raises:
         StorageError: the folder cannot be written to; nothing half-written is kept.
         InputError, SolveError: as for the comparison.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> with TemporaryDirectory() as folder:
+        ...     result = publish_comparison(folder, ["dexamethasone 40 mg weekly"], n=4, cycles=1)
+        ...     (Path(folder) / "report.html").exists()
+        True
     """
     begun = time.perf_counter()
     with ResultStore(out) as store:
@@ -97,9 +107,17 @@ def _manifest(comparison: Comparison, options: Mapping[str, Any], seconds: float
         "overrides": dict(options.get("overrides") or {}),
         "regimens": [arm.regimen for arm in comparison.arms],
         "models": {m.name: _parameters_digest(m) for m in setting.system.models},
+        "covariates_by_default": _defaulted(comparison),
         "statuses": {arm.regimen: dict(arm.statuses) for arm in comparison.arms},
         "wall_time_s": round(seconds, 3),
     }
+
+
+def _defaulted(comparison: Comparison) -> list[dict[str, Any]]:
+    """Covariates that a model reads and the population does not have, with the value used instead."""
+    setting = comparison.setting
+    individuals = sample_individuals(setting.system, comparison.cohort.take([0]), setting.seed)
+    return [asdict(defaulted) for defaulted in individuals.defaulted]
 
 
 def _parameters_digest(model: Any) -> str:
@@ -135,7 +153,9 @@ def _population_rows(comparison: Comparison) -> list[tuple[str, ...]]:
         if values.dtype.kind not in "fiub":
             continue
         if set(np.unique(values)) <= {0, 1}:
-            rows.append((covariate.meaning.removeprefix("1 "), "–", f"{np.mean(values):.0%} of patients", "–"))
+            rows.append(
+                (re.sub(r"^1 (for |if )?", "", covariate.meaning), "–", f"{np.mean(values):.0%} of patients", "–")
+            )
             continue
         low, middle, high = (f"{q:.3g}" for q in np.quantile(values.astype(float), [0.05, 0.5, 0.95]))
         rows.append((covariate.meaning, covariate.unit or "–", middle, f"{low} to {high}"))

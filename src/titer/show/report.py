@@ -115,11 +115,18 @@ def validation_rows(results: Sequence[Any]) -> list[dict[str, str]]:
 
 
 def span_text(value: float, low: float, high: float) -> str:
-    """A number with its interval in three significant digits.
+    """A number with its interval in three significant digits; a bound that was not reached is "NR".
 
     Example:
-        >>> span_text(60.6, 55.4, 65.6), span_text(3.72, math.nan, math.nan)
-        ('60.6 [55.4–65.6]', '3.72')
+        >>> span_text(60.6, 55.4, 65.6), span_text(15.6, 7.36, math.nan), span_text(1070.0, math.nan, math.nan)
+        ('60.6 [55.4 to 65.6]', '15.6 [7.36 to NR]', '1070')
     """
-    text = f"{value:.3g}"
-    return text if math.isnan(low) else f"{text} [{low:.3g}–{high:.3g}]"
+    if math.isnan(low) and math.isnan(high):
+        return _short(value)
+    return f"{_short(value)} [{_short(low)} to {_short(high)}]"
+
+
+def _short(value: float) -> str:
+    if not math.isfinite(value):
+        return "NR"
+    return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"

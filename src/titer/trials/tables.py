@@ -31,7 +31,7 @@ def tables_of(course: Course, cohort: Cohort, outcomes: Mapping[str, NDArray], r
         "patients": {"patient": course.patients, **cohort.columns, **_outcome_columns(outcomes)},
         "visits": _visits(course),
         "doses": _named(ledger["doses"], course.ledger.words),
-        "decisions": _named(ledger["decisions"], course.ledger.words),
+        "decisions": _decisions(course, ledger["decisions"]),
         "events": _events(course),
         "status": {"patient": course.patients, "status": _enum_words(course.end, End), "day": course.end_day},
     }
@@ -53,6 +53,17 @@ def _visits(course: Course) -> Columns:
     columns = {"patient": course.patients[row], "day": course.days[tick].astype(np.int32)}
     columns |= {name: values[row, tick] for name, values in course.true.items()}
     return columns | {f"{name}_reported": values[row, tick] for name, values in course.observed.items()}
+
+
+def _decisions(course: Course, columns: Mapping[str, Any]) -> Columns:
+    """Decisions with a column for every value that a rule may have seen.
+
+    The columns do not depend on the rules of an arm, so that arms of different drugs fit into one table.
+    """
+    named = _named(columns, course.ledger.words)
+    unseen = np.full(len(columns["patient"]), np.nan)
+    seen = {f"seen_{signal}": named.pop(f"seen_{signal}", unseen) for signal in course.observed}
+    return named | seen
 
 
 def _events(course: Course) -> Columns:

@@ -7,6 +7,7 @@ Generated for it, besides what lanes.h lists:
     factorise(diagonal, jac, lu)            LU of diag(diagonal) - J
     solve(lu, b)                            b becomes the solution
     add_slopes(factor, slope, b)            b += factor * time slope, in the rows that have one
+    NB, low_bases(t, x, c, allowed, low)    bases of powers; above 0 where one is too far below zero (undershoot.py)
 
 A step that fails is tried again from the same place with all its work repeated: other lanes go on meanwhile, and to
 skip the work for some lanes would save nothing. */
@@ -59,6 +60,21 @@ static void weigh_error(Lanes *L, const Job *job)
         }
     }
     LANES L->error[l] = sqrt(sum[l] / N);
+}
+
+/* Refuses a step that ends with the base of a power further below zero than a hundred local errors explain. */
+static void refuse_low_bases(Lanes *L, const Job *job)
+{
+    struct Method *m = L->method;
+    double t[W], low[W];
+    const double share = job->rtol < 1e-3 ? 100.0 * job->rtol : 0.1;
+    for (int i = 0; i < N; i++) {
+        const double atol = 100.0 * job->atol[i];
+        LANES m->place[i][l] = atol + share * fabs(L->xnew[i][l]);
+    }
+    LANES t[l] = L->t[l] + L->h[l];
+    low_bases(t, READ(L->xnew), READ(L->c), READ(m->place), low);
+    LANES L->error[l] = low[l] > 0.0 ? NAN : L->error[l];
 }
 
 static void method_attempt(Lanes *L, const Job *job)
@@ -114,6 +130,7 @@ static void method_attempt(Lanes *L, const Job *job)
 
     EVERY_STATE L->xnew[i][l] = m->place[i][l] + m->k8[i][l];
     weigh_error(L, job);
+    if (NB > 0) refuse_low_bases(L, job);
 }
 
 static void method_interpolate(const Lanes *L, const double *theta, double (*y)[W])

@@ -1,8 +1,8 @@
 """Slope and power of the platelet effect, from the nadirs of Srimani's own platelet model.
 
-Srimani's effect is linear in the amount of lenalidomide (K-PD, ke 0.0483 /h): nadirs of 0.745, 0.83 and 0.88 of baseline
-at 25, 15 and 10 mg on days 1-21. Here the effect follows the loss of Ikaros, which saturates, so a power is needed: with
-a power of 1 the three doses would come out at 0.80, 0.82 and 0.83.
+Srimani's effect is linear in the amount of lenalidomide (K-PD, ke 0.0483 /h): nadirs of 0.745, 0.83 and 0.88 of
+baseline at 25, 15 and 10 mg on days 1-21. Here the effect follows the loss of Ikaros, which saturates, so a power is
+needed: with a power of 1 the three doses would come out at 0.80, 0.82 and 0.83.
 """
 
 from __future__ import annotations
@@ -40,8 +40,7 @@ def published_nadir(dose: float, *, days: float = DAYS, step_h: float = 0.25) ->
             k * second - k_in * blood,
         )
         precursors, first, second, blood = (
-            value + step_h * change
-            for value, change in zip((precursors, first, second, blood), changes, strict=True)
+            value + step_h * change for value, change in zip((precursors, first, second, blood), changes, strict=True)
         )
         amount -= step_h * ke * amount
         lowest = min(lowest, blood)

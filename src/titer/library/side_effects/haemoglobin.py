@@ -2,19 +2,19 @@
 
 Answers:  the slow course of haemoglobin over months: better with response, worse with progression.
 Not for:  bleeding, transfusion, erythropoietin, renal anaemia that changes, del(5q) (where the drug raises haemoglobin).
-Assumed:  production follows a power of the tumour burden; both sizes are calibrated.
+Assumed:  production is shared between marrow and tumour, (1 + a)/(1 + a burden), so that a complete response raises it
+          by a and a doubled tumour lowers it about as much; both sizes are calibrated to grade 3 and 4 anaemia.
 """
 # ruff: noqa: E501 - a number and its home stand on one line
 
 from titer.library.sources import OUTCOMES, RED_CELL_LIFE, TITER
 from titer.model import Covariate, Equations, Model, Parameter, Population, State
-from titer.model.expression import maximum
 
 
 def equations(t, x, p, s):
     """Four ages of red cells, each a quarter of the life span."""
-    burden = maximum(s.tumour_burden, p.least)
-    made = burden ** (-p.crowding) * (1 - p.block * (1 - s.ikaros)) * s.factor("haemoglobin.production")
+    room = (1 + p.crowding) / (1 + p.crowding * s.tumour_burden)
+    made = room * (1 - p.block * (1 - s.ikaros)) * s.factor("haemoglobin.production")
     rate = p.ages / p.life
     return Equations(
         rates={
@@ -37,9 +37,8 @@ PARAMETERS = (
     Parameter("baseline", 110.0, "g/L", "haemoglobin before treatment", "titer: relapsed myeloma", "assumed"),
     Parameter("life", 120.0, "day", "life span of a red cell", "life: textbook", "fixed"),
     Parameter("ages", 4.0, "", "number of age classes", "definition", "fixed"),
-    Parameter("crowding", 0.12, "", "power of the tumour burden that lowers production", "outcomes: start value", "assumed", cv=0.5),
+    Parameter("crowding", 0.3, "", "rise of production when the tumour is gone", "outcomes: start value", "assumed", cv=0.8),
     Parameter("block", 0.1, "", "fall of production at complete loss of Ikaros", "outcomes: start value", "assumed", cv=0.5),
-    Parameter("least", 0.01, "", "smallest burden that counts", "titer: numerical", "assumed"),
 )
 # fmt: on
 

@@ -9,7 +9,7 @@ Not for:  cytotoxic drugs, G-CSF kinetics, demargination by dexamethasone (leuko
 Assumed:  marrow reserve of relapsed myeloma lies between Abbiati's normal and pretreated marrow by the number of earlier
           lines; the block depends on Ikaros as it did on the level of avadomide.
 Numerics: release from the reserve is steepened by the power 20 in the source and reaches 1e17; it is capped at 50 times the
-          resting rate. The cap moves counts by less than 2% of baseline (tests/test_library_marrow.py) and keeps the
+          resting rate. The cap moves counts by less than 2.5% of baseline, nadirs by less than 1% (tests/test_library_marrow.py) and keeps the
           system mild.
 """
 # ruff: noqa: E501 - a number and its home stand on one line

@@ -11,15 +11,15 @@ Conflict: at the typical baseline the source's chain dips to 0.75 and makes almo
 
 from titer.library.sources import OUTCOMES, SRIMANI_2022, TITER
 from titer.model import Covariate, Equations, Model, Output, Parameter, Population, State
-from titer.model.expression import maximum
+from titer.model.expression import exp, maximum, minimum
 
 
 def equations(t, x, p, s):
     """Precursors, two transits, blood; all fractions of rest."""
     loss = maximum(1 - s.ikaros, 0.0)
     effect = p.slope * loss**p.power
-    crowding = maximum(s.tumour_burden, p.least) ** (-p.crowding)
-    made = p.k * crowding * s.factor("platelets.production")
+    room = (1 + p.crowding) / (1 + p.crowding * s.tumour_burden)
+    made = p.k * room * s.factor("platelets.production")
     return Equations(
         rates={
             "precursors": made - (p.k + effect) * x.precursors,
@@ -33,8 +33,12 @@ def equations(t, x, p, s):
 
 
 def individual(p, c):
-    """Own baseline."""
-    return {"baseline": c.baseline_platelets}
+    """Own baseline; each earlier line makes the marrow more sensitive."""
+    lines = minimum(maximum(c.prior_lines, 1.0), p.lines_most)
+    return {
+        "baseline": c.baseline_platelets,
+        "slope": p.slope * exp(p.slope_line * (lines - p.lines_typical)),
+    }
 
 
 # fmt: off
@@ -42,10 +46,12 @@ PARAMETERS = (
     Parameter("baseline", 200.0, "10^9/L", "platelet count before treatment", "srimani: 203 at the observed mean", "estimated"),
     Parameter("k", 0.0408, "1/h", "transit rate", "srimani: k = exp(-3.20)", "estimated"),
     Parameter("k_loss", 0.0404, "1/h", "loss from blood", "srimani: kin = exp(-3.21)", "estimated"),
-    Parameter("slope", 0.0615, "1/h", "effect at complete loss of Ikaros", "srimani: nadirs 0.745, 0.83, 0.88 at 25, 15, 10 mg; evidence.calibration.platelets", "calibrated", cv=0.6),
+    Parameter("slope", 0.0615, "1/h", "effect at complete loss of Ikaros", "srimani: nadirs 0.745, 0.83, 0.88 at 25, 15, 10 mg; evidence.calibration.platelets", "calibrated", omega2=0.8),
     Parameter("power", 4.38, "", "steepness in the loss of Ikaros", "srimani: nadirs 0.745, 0.83, 0.88 at 25, 15, 10 mg; evidence.calibration.platelets", "calibrated"),
-    Parameter("crowding", 0.1, "", "power of the tumour burden that lowers production", "outcomes: start value", "assumed"),
-    Parameter("least", 0.01, "", "smallest burden that counts", "titer: numerical", "assumed"),
+    Parameter("slope_line", 0.3, "", "log of the effect gained per earlier line above the typical number", "outcomes: start value", "assumed"),
+    Parameter("lines_typical", 1.4, "", "mean number of earlier lines in the source trial", "srimani: 1-3 lines, most one", "assumed"),
+    Parameter("lines_most", 5.0, "", "earlier lines beyond which the effect grows no more", "titer: range of the outcome rows", "assumed"),
+    Parameter("crowding", 0.2, "", "rise of production when the tumour is gone", "titer: sign known, size not", "assumed", cv=0.8),
 )
 # fmt: on
 
@@ -65,7 +71,10 @@ MODEL = Model(
     ),
     parameters=PARAMETERS,
     equations=equations,
-    covariates=(Covariate("baseline_platelets", "10^9/L", "platelet count before treatment", 200.0),),
+    covariates=(
+        Covariate("baseline_platelets", "10^9/L", "platelet count before treatment", 200.0),
+        Covariate("prior_lines", "", "earlier lines of treatment", 1.4),
+    ),
     individual=individual,
     outputs=(Output("effect", "1/h", "added loss of precursors"),),
     reads=("ikaros", "tumour_burden"),

@@ -1,0 +1,142 @@
+"""Patients per second and core on the case rd168, Titer beside every peer that is installed, in one run.
+
+    python benchmarks/rd168.py [--json] [--patients 1000] [--rtol 5e-8] [--no-peers]
+
+Errors are the worst relative difference of neutrophils, platelets and M-protein, over all patients and days, from Titer
+at rtol 1e-11. For Titer the time is that of one thread (processor time, so that other work on the machine counts
+little), with building of events and the ensemble left out; the best of five.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import os
+import platform
+import sys
+import time
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+sys.path.insert(0, str(Path(__file__).parent))
+case = import_module("rd168_case")
+peers = import_module("rd168_peers")
+
+from titer.engine import Ensemble, Kernel, compile_kernel  # noqa: E402
+from titer.engine.compiler import find_compiler, has_wide_vectors, processor  # noqa: E402
+
+REFERENCE_RTOL, REPEATS = 1e-11, 5
+
+
+def run_titer(kernel: Kernel, parameters: np.ndarray, rtol: float) -> tuple[np.ndarray, float, Ensemble]:
+    """Outputs of shape (n, 169, 3), seconds of one core, and the ensemble."""
+    ensemble = Ensemble(kernel, parameters, rtol=rtol, atol=rtol / 100, threads=1)
+    events = case.events(len(parameters))
+    begun = time.thread_time()
+    values = ensemble.advance(case.DAYS, events, case.output_days())
+    return values, time.thread_time() - begun, ensemble
+
+
+def worst_error(values: np.ndarray, reference: np.ndarray) -> dict[str, float]:
+    errors = np.abs(values / reference - 1).max(axis=(0, 1))
+    return {name: float(error) for name, error in zip(case.COMPARED, errors, strict=True)}
+
+
+def entry(name: str, version: str, n: int, seconds: float, compiled: float, errors: dict[str, float]) -> dict[str, Any]:
+    return {
+        "engine": name,
+        "version": version,
+        "patients": n,
+        "patients_per_s_per_core": round(n / seconds, 1),
+        "worst_error": max(errors.values()),
+        "errors": errors,
+        "compile_s": round(compiled, 3),
+    }
+
+
+def measure_titer(parameters: np.ndarray, rtol: float, reference: np.ndarray, compiled: float) -> dict[str, Any]:
+    kernel = compile_kernel(case.system(), "explicit", outputs=case.output_names())
+    runs = [run_titer(kernel, parameters, rtol) for _ in range(REPEATS)]
+    values, _, ensemble = runs[0]
+    ensemble.raise_for_status()
+    found = entry(
+        f"titer, rtol {rtol:g}",
+        peers.versions_of("titer"),
+        len(parameters),
+        min(seconds for _, seconds, _ in runs),
+        compiled,
+        worst_error(values, reference),
+    )
+    return found | {"steps_per_patient": round(float(ensemble.steps.mean()), 1), "lanes": kernel.lanes}
+
+
+def compile_seconds() -> float:
+    """Of a first time, in an empty cache."""
+    import tempfile
+
+    before = os.environ.get("TITER_CACHE")
+    with tempfile.TemporaryDirectory() as folder:
+        os.environ["TITER_CACHE"] = folder
+        try:
+            return compile_kernel(case.system(), "explicit", outputs=case.output_names()).seconds
+        finally:
+            os.environ.pop("TITER_CACHE") if before is None else os.environ.update(TITER_CACHE=before)
+
+
+def measure_peers(parameters: np.ndarray, reference: np.ndarray) -> list[dict[str, Any]]:
+    found = []
+    for name, (package, run, n) in peers.PEERS.items():
+        few = parameters[:n]
+        try:
+            values, seconds, compiled = run(few)
+        except peers.MissingError as reason:
+            found.append({"engine": name, "missing": str(reason)})
+            continue
+        errors = worst_error(values, reference[: len(few)])
+        found.append(entry(name, peers.versions_of(package), len(few), seconds, compiled, errors))
+    return found
+
+
+def measure(n_patients: int, rtol: float, with_peers: bool) -> dict[str, Any]:
+    parameters = case.parameters(n_patients)
+    compiled = compile_seconds()
+    kernel = compile_kernel(case.system(), "explicit", outputs=case.output_names())
+    reference, _, _ = run_titer(kernel, parameters, REFERENCE_RTOL)
+    rows = [measure_titer(parameters, tolerance, reference, compiled) for tolerance in (1e-6, rtol)]
+    return {
+        "case": "rd168",
+        "processor": processor()[0],
+        "avx512": has_wide_vectors(),
+        "compiler": find_compiler().version.splitlines()[0],
+        "python": platform.python_version(),
+        "engines": rows + (measure_peers(parameters, reference) if with_peers else []),
+    }
+
+
+def show(found: dict[str, Any]) -> None:
+    print(f"rd168 on {found['processor']}, {found['compiler']}")
+    print(f"{'engine':24}{'version':>10}{'patients/s/core':>17}{'worst error':>13}{'compile s':>11}")
+    for row in found["engines"]:
+        if "missing" in row:
+            print(f"{row['engine']:24}not installed ({row['missing']})")
+            continue
+        numbers = f"{row['patients_per_s_per_core']:>17,.0f}{row['worst_error']:>13.1e}{row['compile_s']:>11.2f}"
+        print(f"{row['engine']:24}{row['version']:>10}{numbers}")
+
+
+def main() -> None:
+    arguments = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    arguments.add_argument("--json", action="store_true")
+    arguments.add_argument("--patients", type=int, default=1000)
+    arguments.add_argument("--rtol", type=float, default=5e-8, help="tolerance at which the worst error is below 1e-6")
+    arguments.add_argument("--no-peers", action="store_true")
+    given = arguments.parse_args()
+    found = measure(given.patients, given.rtol, not given.no_peers)
+    print(json.dumps(found, indent=2)) if given.json else show(found)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,124 @@
+"""`titer compare` from the words typed to the files written."""
+
+import inspect
+import io
+import json
+import re
+
+import pytest
+
+from titer.cli import run
+from titer.cli.compare import compare
+from titer.cli.output import progress_bar
+from titer.decisions.compare import REPORTED, compare_regimens
+from titer.show.metrics import METRICS
+
+ARMS = ["lenalidomide 25 mg days 1-21 of 28 + dexamethasone 40 mg days 1,8,15,22 of 28", "lenalidomide 10 mg daily"]
+SMALL = ["-n", "40", "--cycles", "3", "--seed", "5", "--threads", "1"]
+TABLES = ("patients", "visits", "doses", "decisions", "events", "status")
+PLOTS = ("benefit_risk", "anc", "platelets", "m_protein", "pfs", "dose_intensity")
+
+
+@pytest.fixture(scope="module")
+def results(tmp_path_factory):
+    folder = tmp_path_factory.mktemp("results")
+    assert run(["compare", *ARMS, *SMALL, "--out", str(folder)]) == 0
+    return folder
+
+
+def as_json(capsys, *arguments):
+    assert run(["compare", *arguments, "--json"]) == 0
+    return json.loads(capsys.readouterr().out)
+
+
+def test_json_has_the_promised_shape(capsys):
+    shown = as_json(capsys, *ARMS, *SMALL)
+    assert (shown["n"], shown["seed"], shown["population"]) == (40, 5, "relapsed-myeloma")
+    assert [arm["regimen"] for arm in shown["regimens"]] == ARMS
+    assert len(shown["differences"]) == 1
+    for arm in shown["regimens"] + shown["differences"]:
+        assert set(REPORTED) <= set(arm)
+        assert all(set(arm[key]) == {"value", "low", "high"} for key in REPORTED)
+    for arm in shown["regimens"]:
+        fractions = [arm[m.key] for m in METRICS if m.unit == "%"]
+        assert all(0 <= f["low"] <= f["value"] <= f["high"] <= 1.0000001 for f in fractions)
+
+
+def test_the_same_seed_gives_the_same_object_on_any_number_of_threads(capsys):
+    first = as_json(capsys, ARMS[0], *SMALL)
+    assert as_json(capsys, ARMS[0], *SMALL[:-1], "2") == first
+
+
+def test_a_protocol_that_never_acts_holds_nothing(capsys):
+    arm = as_json(capsys, ARMS[0], *SMALL, "--protocol", "none")["regimens"][0]
+    assert arm["any_hold"]["value"] == arm["any_reduction"]["value"] == 0
+    assert arm["relative_dose_intensity"]["value"] == 1
+
+
+def test_the_folder_holds_everything_and_nothing_half_written(results):
+    names = {path.name for path in results.iterdir()}
+    expected = {f"{t}.parquet" for t in TABLES} | {f"{p}.png" for p in PLOTS}
+    assert names == expected | {"manifest.json", "report.html", "comparison.json"}
+
+
+def test_the_manifest_names_every_other_file(results):
+    manifest = json.loads((results / "manifest.json").read_text())
+    assert set(manifest["files"]) == {p.name for p in results.iterdir()} - {"manifest.json"}
+    assert manifest["seed"] == 5
+    assert manifest["regimens"] == ARMS
+
+
+def test_the_stored_object_is_what_json_prints(results, capsys):
+    assert json.loads((results / "comparison.json").read_text()) == as_json(capsys, *ARMS, *SMALL)
+
+
+def test_the_report_shows_plots_and_figures_and_links_nowhere(results):
+    page = (results / "report.html").read_text(encoding="utf-8")
+    assert page.count("<svg") == len(PLOTS) + 1  # and the map of the system
+    links = re.findall(r"""(?:src|href)\s*=\s*["']([^"']*)""", page)
+    assert [link for link in links if not link.startswith("#")] == []
+    for text in ARMS:
+        assert text in page
+
+
+def test_arms_with_and_without_rules_share_the_tables(tmp_path, capsys):
+    arms = [ARMS[0], "dexamethasone 40 mg weekly"]
+    assert run(["compare", *arms, "-n", "10", "--cycles", "1", "--out", str(tmp_path)]) == 0
+    assert run(["compare", *arms[::-1], "-n", "10", "--cycles", "1", "--out", str(tmp_path)]) == 0
+    assert "Report: " in capsys.readouterr().out
+
+
+def test_an_out_that_is_a_file_is_refused(tmp_path, capsys):
+    (tmp_path / "file").write_text("")
+    assert run(["compare", ARMS[0], *SMALL, "--out", str(tmp_path / "file")]) == 2
+    assert "is a file" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("wrong", [["--population", "relapsed-myelom"], ["--protocol", "us-labe"]])
+def test_an_unknown_name_is_refused_with_the_nearest(capsys, wrong):
+    assert run(["compare", ARMS[0], *SMALL, *wrong]) == 2
+    assert "try:" in capsys.readouterr().err
+
+
+def test_options_default_to_what_the_function_does():
+    ours, theirs = inspect.signature(compare).parameters, inspect.signature(compare_regimens).parameters
+    shared = set(ours) & set(theirs) - {"regimens"}
+    assert len(shared) >= 7
+    assert {name: ours[name].default for name in shared} == {name: theirs[name].default for name in shared}
+
+
+class Terminal(io.StringIO):
+    def isatty(self):
+        return True
+
+
+def test_progress_is_drawn_on_a_terminal_only(monkeypatch, capsys):
+    with progress_bar("work") as progress:
+        assert progress is None
+    assert capsys.readouterr().err == ""
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    with progress_bar("work") as progress:
+        progress(1, 2, "half")
+        progress(2, 2)
+    assert terminal.getvalue()

@@ -1,0 +1,86 @@
+"""Neutrophils, platelets and haemoglobin: plateaus, nadirs and recoveries that sources print."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from library_runs import course_doses, run
+from titer.evidence.calibration.platelets import published_nadir
+from titer.library import models
+
+HOURS = 24.0
+DAYS = np.arange(0.0, 57.0)
+MARROW = [models()[key] for key in ("lenalidomide", "ikaros", "neutrophils", "platelets")]
+
+
+@pytest.fixture(scope="module")
+def two_cycles():
+    return run(MARROW, course_doses(lenalidomide=25.0, cycles=2), DAYS * HOURS)
+
+
+@pytest.mark.parametrize("half_block", [0.45, 0.6])
+def test_the_cap_on_release_does_not_change_counts(half_block):
+    """The source's release reaches 1e17; a cap of 50 moves counts by less than 2.5% of baseline."""
+    doses = course_doses(lenalidomide=25.0, cycles=2)
+    members = MARROW[:3]
+    days = np.arange(0.0, 50.0) * HOURS
+    capped = run(members, doses, days, changed={"neutrophils.half_block": half_block})["neutrophils.circulating"]
+    free = run(members, doses, days, changed={"neutrophils.half_block": half_block, "neutrophils.release_cap": 1e4})[
+        "neutrophils.circulating"
+    ]
+    assert capped.min() < 0.8
+    assert np.abs(capped - free).max() < 0.025
+    assert capped.min() == pytest.approx(free.min(), rel=0.01)
+
+
+def test_neutrophils_hold_a_week_then_fall_then_recover_in_the_week_off(two_cycles):
+    counts = two_cycles["neutrophils.circulating"]
+    assert counts[7] > 0.85
+    assert 10 <= counts[:28].argmin() <= 22
+    assert counts[28] > 0.85
+    assert counts[29:56].min() == pytest.approx(counts[:28].min(), abs=0.08)  # no deepening over cycles
+
+
+@pytest.mark.parametrize("half_block", [0.4, 0.5, 0.55])
+def test_the_plateau_follows_the_closed_form(half_block):
+    """At steady block, counts over baseline are min(1, (1 + slack) x what passes), evidence note on Abbiati 2021."""
+    days = np.arange(0.0, 43.0)
+    changed = {"neutrophils.half_block": half_block, "lenalidomide.cl": 0.0, "lenalidomide.v": 1.0e3}
+    found = run(MARROW[:3], [(0.0, "lenalidomide", 20.0)], days * HOURS, changed=changed)
+    slack = next(p.value for p in models()["neutrophils"].parameters if p.name == "slack")
+    expected = (1 + slack) * (1 - found["neutrophils.block"][-1])
+    assert expected < 0.95
+    assert found["neutrophils.circulating"][-1] == pytest.approx(expected, rel=0.12)
+
+
+@pytest.mark.parametrize("dose", [25.0, 15.0, 10.0])
+def test_platelet_nadir_is_that_of_the_source(dose):
+    counts = run(MARROW, course_doses(lenalidomide=dose), np.arange(0.0, 29.0) * HOURS)["platelets.circulating"]
+    assert counts.min() == pytest.approx(published_nadir(dose), abs=0.012)
+    assert 19 <= counts.argmin() <= 22  # near day 20-21
+    assert counts[28] > 0.96  # about 97% recovered
+
+
+def test_renal_impairment_deepens_both_counts():
+    doses, days = course_doses(lenalidomide=25.0), np.arange(0.0, 25.0) * HOURS
+    normal, impaired = (run(MARROW, doses, days, {"crcl": crcl}) for crcl in (100.0, 35.0))
+    assert impaired["anc"].min() < normal["anc"].min()
+    assert impaired["platelets"].min() < normal["platelets"].min()
+
+
+def test_pretreated_marrow_falls_further():
+    doses, days = course_doses(lenalidomide=25.0), np.arange(0.0, 25.0) * HOURS
+    fresh, spent = (run(MARROW, doses, days, {"prior_lines": lines}) for lines in (1.0, 3.0))
+    assert spent["anc"].min() < fresh["anc"].min()
+    assert spent["platelets"].min() < fresh["platelets"].min()
+
+
+def test_haemoglobin_rises_when_the_tumour_goes_and_falls_when_it_grows():
+    members = [
+        models()[key] for key in ("lenalidomide", "dexamethasone", "ikaros", "killing", "myeloma", "haemoglobin")
+    ]
+    days = np.array([0.0, 168.0]) * HOURS
+    treated = run(members, course_doses(25.0, 40.0, cycles=6), days)["haemoglobin"]
+    untreated = run(members, [], days)["haemoglobin"]
+    assert treated[1] > treated[0] > untreated[1]
