@@ -1,13 +1,15 @@
-"""Plain runs of library models with SciPy, for the tests of the library: slow, and independent of the engine."""
+"""Runs of library models for one typical patient, for the tests of the library."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import numpy as np
-from scipy.integrate import solve_ivp
 
+from titer.engine import BOLUS, SET, Ensemble, compile_kernel, make_events, no_events
 from titer.evidence.pharmacokinetics import typical_parameters
+from titer.library import models as library_models
 from titer.library.signals import SIGNALS
 from titer.model import Anchor, Model, assemble
 
@@ -22,58 +24,36 @@ def run(
     switched: Mapping[str, tuple[float, float]] | None = None,
     changed: Mapping[str, float] | None = None,
 ) -> dict[str, np.ndarray]:
-    """Outputs and states of a typical patient at times in h. Doses are (h, drug, amount).
+    """Outputs at times in h, and states at the last of them. Doses are (h, drug, amount).
 
     Args:
         covariates: those that differ from the default.
         switched: flat parameter → (hour, value from then on).
         changed: flat parameter → value throughout.
     """
-    system = assemble(models, SIGNALS, units=False)
-    parameters = _parameters(system, covariates or {}) | dict(changed or {})
-    switches = dict(switched or {})
-    state = system.start_values(_vector(system, parameters))[0]
-    stops = sorted({0.0, *(dose[0] for dose in doses), *(hour for hour, _ in switches.values()), float(times[-1])})
-    rows = [_row(system, 0.0, state, parameters)] if times[0] == 0.0 else []
-    for begin, end in zip(stops, [*stops[1:], stops[-1]], strict=True):
-        parameters |= {name: value for name, (hour, value) in switches.items() if hour == begin}
-        for hour, drug, amount in doses:
-            if hour == begin:
-                entry = system.doses[drug]
-                share = parameters[entry.bioavailability] if entry.bioavailability else 1.0
-                state[system.state_index(entry.state)] += amount * share
-        if end > begin:
-            asked = times[(times > begin) & (times <= end)]
-            path = _integrate(system, state, parameters, begin, end, np.union1d(asked, [end]))
-            rows += [
-                _row(system, t, y, parameters)
-                for t, y in zip(path.t, path.y.T, strict=True)
-                if np.isclose(t * HOURS, asked).any()
-            ]
-            state = path.y[:, -1]
-    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
+    kernel = _kernel(tuple(model.key for model in models))
+    system = kernel.system
+    values = _parameters(system, covariates or {}) | dict(changed or {})
+    ensemble = Ensemble(kernel, np.array([[values[name] for name in system.parameters]]), rtol=1e-7, atol=1e-9)
+    rows = [_dose(system, values, *dose) for dose in doses]
+    rows += [(hour, SET, system.parameter_index(name), value) for name, (hour, value) in (switched or {}).items()]
+    days, kinds, targets, amounts = (np.array(column) for column in zip(*rows, strict=True)) if rows else ((),) * 4
+    events = make_events(1, 0, days / HOURS, kinds, targets, amounts) if rows else no_events(1)
+    found = ensemble.advance(float(times[-1]) / HOURS, events, times=np.asarray(times, float) / HOURS)[0]
+    assert not ensemble.status.any()
+    states = {name: ensemble.states[:, i] for i, name in enumerate(system.states)}
+    return states | {name: found[:, i] for i, name in enumerate(system.output_names)}
 
 
-def _integrate(system, state, parameters, begin, end, points):
-    vector = _vector(system, parameters)
-    return solve_ivp(
-        lambda t, y: system.derivative(t, y, vector),
-        (begin / HOURS, end / HOURS),
-        state,
-        method="LSODA",
-        t_eval=points / HOURS,
-        rtol=1e-8,
-        atol=1e-10,
-    )
+@cache
+def _kernel(keys):
+    return compile_kernel(assemble([library_models()[key] for key in keys], SIGNALS, units=False))
 
 
-def _vector(system, parameters):
-    return np.array([parameters[name] for name in system.parameters])
-
-
-def _row(system, t, state, parameters):
-    seen = {name: float(value) for name, value in system.observe(t, state, _vector(system, parameters)).items()}
-    return seen | dict(zip(system.states, state.tolist(), strict=True))
+def _dose(system, values, hour, drug, amount):
+    entry = system.doses[drug]
+    share = values[entry.bioavailability] if entry.bioavailability else 1.0
+    return hour, BOLUS, system.state_index(entry.state), amount * share
 
 
 def _parameters(system, covariates):

@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 
-from titer.engine import compile_kernel
+from titer.engine import Ensemble, compile_kernel
 from titer.engine.cascade import affine_parts, find_cascade
 from titer.engine.codegen import Writer
 from titer.engine.compiler import compile_library, find_compiler
@@ -191,3 +191,28 @@ def test_unknown_method_and_output_are_refused():
 
 def test_a_kernel_of_some_outputs_returns_those():
     assert compile_kernel(one_compartment(), "explicit", outputs=["pk.auc"]).output_names == ("pk.auc",)
+
+
+def test_a_system_of_many_states_is_cut_into_loops_and_still_agrees():
+    """Long loops are cut, since compilers stop vectorising them."""
+    names = [f"x{i}" for i in range(150)]
+
+    def rates(t, x, p):
+        values = [getattr(x, name) for name in names]
+        return {
+            name: p.k * values[i - 1] / (1.0 + values[i - 2] * values[i - 3]) - p.k * values[i] * values[i - 4]
+            for i, name in enumerate(names)
+        }
+
+    kernel = compile_kernel(system_of("l", dict.fromkeys(names, 1.0), {"k": 0.5}, rates), "explicit")
+    states = np.random.default_rng(2).uniform(0.1, 2.0, 150)
+    np.testing.assert_allclose(
+        kernel.derivative(0.0, states, [0.5]), kernel.system.derivative(0.0, states, [0.5]), rtol=1e-12, atol=1e-14
+    )
+
+
+def test_a_system_without_outputs_still_runs():
+    kernel = compile_kernel(system_of("s", {"x": 1.0}, {"k": 2.0}, lambda t, x, p: {"x": -p.k * x.x}), "explicit")
+    ensemble = Ensemble(kernel, [2.0])
+    assert ensemble.advance(1.0).shape == (1, 1, 0)
+    np.testing.assert_allclose(ensemble.states, np.exp(-2.0), rtol=1e-14)

@@ -11,9 +11,8 @@ from titer.evidence.outcomes import find_outcome
 from titer.library import models
 
 FILES = sorted(RESULTS.glob("*.json"))
-NUMBERS = [
-    (file.stem, name, value) for file in FILES for name, value in json.loads(file.read_text())["numbers"].items()
-]
+BODIES = {file.stem: json.loads(file.read_text()) for file in FILES}
+NUMBERS = [(script, name, value) for script, body in BODIES.items() for name, value in body["numbers"].items()]
 
 
 def test_every_calibration_left_its_result():
@@ -41,7 +40,7 @@ def test_every_calibrated_parameter_has_a_fitted_number():
 
 @pytest.mark.parametrize("file", FILES, ids=lambda f: f.stem)
 def test_rows_are_named_and_their_role_is_said(file):
-    rows = json.loads(file.read_text())["rows"]
+    rows = BODIES[file.stem]["rows"]
     assert any(row["role"] == "calibration" for row in rows)
     for row in rows:
         assert row["role"] in ("calibration", "prediction")

@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 
 from library_runs import course_doses, run
-from titer.evidence.calibration.srimani import m_protein_course
+from titer.evidence.calibration.srimani import m_protein_course, progression_free
 from titer.evidence.calibration.trial import Bench, simulation
 from titer.library import models
 
 HOURS = 24.0
+HIGH_DOSE = (1, 2, 3, 4, 9, 10, 11, 12, 17, 18, 19, 20)
 BODY = [models()[key] for key in ("lenalidomide", "dexamethasone", "ikaros", "killing", "myeloma", "vte", "death")]
 WEEKS = np.array([0, 4, 8, 13, 26, 52])
 
@@ -35,14 +36,28 @@ def test_median_m_protein_is_that_of_srimani(courses, place):
     assert ours == pytest.approx(theirs, rel=0.25)
 
 
-def test_fraction_below_half_at_26_weeks_is_that_of_srimani(courses):
+def test_fraction_below_half_at_26_weeks_lies_between_trial_and_srimani(courses):
+    """The source's model gives 0.79 where the trial saw 0.715 respond (IMID268); ours was fitted to both."""
     ours, theirs = ((course[:, 4] < 0.5).mean() for course in courses)
-    assert ours == pytest.approx(theirs, abs=0.10)
+    assert 0.715 - 0.06 < ours < theirs + 0.03
 
 
-def test_share_that_regrows_between_26_and_52_weeks_is_that_of_srimani(courses):
-    ours, theirs = ((course[:, 5] > 1.25 * course[:, 4]).mean() for course in courses)
-    assert ours == pytest.approx(theirs, abs=0.15)
+def test_progression_free_survival_is_that_of_srimani(courses):
+    """Srimani's PFS is a hazard of its own; ours is M-protein 25% and 5 g/L above its lowest, or death.
+
+    Near each other at 28 and 52 weeks; at two years the source's has the longer tail (0.40 against 0.25).
+    """
+    bench = Bench.build(n=300, cycles=12)
+    days = np.arange(0.0, 729.0, 28.0)
+    found = bench.unchanging("rd-weekly", {}, days, ["m_protein", "death_hazard"])
+    protein = found["m_protein"]
+    lowest = np.minimum.accumulate(protein, axis=1)
+    progressed = np.logical_or.accumulate((protein >= 1.25 * lowest) & (protein >= lowest + 5.0), axis=1)
+    alive = np.exp(-28.0 * np.cumsum(found["death_hazard"], axis=1))
+    ours = (~progressed * alive).mean(axis=0)
+    theirs = progression_free(bench.cohort(simulation("rd-weekly")), days, seed=1)
+    assert ours[[7, 13]] == pytest.approx(theirs[[7, 13]], abs=0.12)
+    assert ours[26] == pytest.approx(theirs[26], abs=0.18)
 
 
 def test_more_lenalidomide_never_leaves_more_tumour():
@@ -86,8 +101,8 @@ def test_thrombosis_hazard_orders_regimens_and_prophylaxis():
         "none": typical([], days)[name][0],
         "steroid": typical(course_doses(0.0, 40.0, cycles=4), days)[name][0],
         "weekly": typical(course_doses(25.0, 40.0, cycles=4), days)[name][0],
-        "high": typical(course_doses(25.0, 40.0, cycles=4, steroid_days=(1, 2, 3, 4, 9, 10, 11, 12, 17, 18, 19, 20)), days)[name][0],
-    }  # fmt: skip
+        "high": typical(course_doses(25.0, 40.0, cycles=4, steroid_days=HIGH_DOSE), days)[name][0],
+    }
     assert every["none"] < every["steroid"] < every["weekly"] < every["high"]
     guarded = typical(course_doses(25.0, 40.0, cycles=4), days, thromboprophylaxis=1.0)[name][0]
     assert guarded == pytest.approx(0.6 * every["weekly"])
@@ -96,9 +111,8 @@ def test_thrombosis_hazard_orders_regimens_and_prophylaxis():
 def test_high_dose_dexamethasone_doubles_thrombosis_as_in_the_trial():
     """E4A03: 26% against 12% within four months (IMID242); no prophylaxis was asked for at first."""
     days, name = [112.0], "vte.cumulative_hazard"
-    high_days = (1, 2, 3, 4, 9, 10, 11, 12, 17, 18, 19, 20)
     weekly = typical(course_doses(25.0, 40.0, cycles=4), days)[name][0]
-    high = typical(course_doses(25.0, 40.0, cycles=4, steroid_days=high_days), days)[name][0]
+    high = typical(course_doses(25.0, 40.0, cycles=4, steroid_days=HIGH_DOSE), days)[name][0]
     assert 1.2 < high / weekly < 2.5
 
 

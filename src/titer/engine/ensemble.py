@@ -45,6 +45,8 @@ class Watch:
 class Ensemble:
     """Patients of one system, each with own parameters, that are run together.
 
+    Parameters change during a run by SET events only: a kernel keeps what it made of them.
+
     Args:
         kernel: from `compile_kernel`.
         parameters: shape (n_patients, n_parameters), columns as `system.parameters`.
@@ -260,12 +262,13 @@ class Ensemble:
                 raise InputError(f"{name} event with target {targets.max()}", right=f"0 to {bound - 1}")
 
     def _left(self) -> Events:
-        """Events that have not happened yet."""
+        """Events that have not happened yet, of patients who still run."""
         old, n = self._pending, self.n_patients
-        left = old.start[1:] - self._next
+        ahead = np.where(self.running, self._next, old.start[1:])
+        left = old.start[1:] - ahead
         if not left.any():
             return no_events(n)
-        rows = np.arange(len(old)) >= np.repeat(self._next, np.diff(old.start))
+        rows = np.arange(len(old)) >= np.repeat(ahead, np.diff(old.start))
         start = np.concatenate([[0], np.cumsum(left)]).astype(np.int64)
         return Events(start, old.time[rows], old.kind[rows], old.target[rows], old.value[rows])
 

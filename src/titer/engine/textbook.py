@@ -52,7 +52,8 @@ def system_of(
     made = rates(t, x, p)
     seen = outputs(t, x, p) if outputs else {}
     model = _model(key, states, parameters)
-    begins = [symbol(f"{key}.{starts[s]}") if s in (starts or {}) else lift(v) for s, v in states.items()]
+    given = dict(starts or {})
+    begins = [symbol(f"{key}.{given[s]}") if s in given else lift(v) for s, v in states.items()]
     named = dict.fromkeys([*states, *parameters, *seen], SCALE) | dict(units or {})
     return System(
         models=(model,),

@@ -85,7 +85,9 @@ def _changed(model: Model, numbers: Numbers) -> Model:
     parameters = []
     for parameter in model.parameters:
         flat = f"{model.key}.{parameter.name}"
-        fields = {key.partition(":")[2] or "value": v for key, v in numbers.items() if key.split(":")[0] == flat}
+        fields: dict[str, Any] = {
+            key.partition(":")[2] or "value": v for key, v in numbers.items() if key.split(":")[0] == flat
+        }
         parameters.append(replace(parameter, **fields) if fields else parameter)
     return replace(model, parameters=tuple(parameters))
 

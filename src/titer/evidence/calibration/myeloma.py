@@ -84,7 +84,7 @@ def predictor(bench: Bench, names: tuple[str, ...]):
     return predict
 
 
-def main(rounds: int = 4, n: int = 600) -> None:
+def main(rounds: int = 4, n: int = 500) -> None:
     """Fit, print, write."""
     bench = Bench.build(n=n)
     targets = [*_rows(), *_shape_targets(bench)]

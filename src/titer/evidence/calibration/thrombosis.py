@@ -29,7 +29,7 @@ def predictor(bench: Bench):
     return predict
 
 
-def main(rounds: int = 4, n: int = 1000) -> None:
+def main(rounds: int = 3, n: int = 800) -> None:
     """Fit, print, write."""
     predict = predictor(Bench.build(n=n))
     numbers = fit(FREE, TARGETS, predict, rounds=rounds, step=0.15)

@@ -8,9 +8,9 @@ resistant clone, small at the start, grows on and is the relapse of those who re
 
 Answers:  M-protein over months in relapsed myeloma for any dose and combination of drugs that act on these signals.
 Not for:  light-chain or non-secretory disease, extramedullary disease, other mechanisms of killing.
-Assumed:  sensitivity differs between patients but does not change in one; resistance is a clone present from the start;
-          growth stops at 150 g/L (Collins 2023); priming saturates, because dexamethasone on 12 days of 28 did no better
-          beside lenalidomide than once a week (MM-009/010 against TOURMALINE-MM1).
+Assumed:  sensitivity differs between patients but does not change in one; resistance is a clone present from the
+          start; growth stops at 150 g/L (Collins 2023); priming saturates, because dexamethasone on 12 days of 28 did
+          no better beside lenalidomide than once a week (MM-009/010 against TOURMALINE-MM1).
 Conflict: untreated growth is 0.122 /week (Collins, Gallaher), 0.030 (Li 2025), 0.010 on treatment (Srimani); the
           calibrated 0.043 lies among them.
 """

@@ -5,8 +5,8 @@ Not for:  adrenal suppression, glucose, mood; people on phenytoin or other stron
 Assumed:  half of the action at 8.5 ng/mL: a receptor Kd near 5 nM (2 ng/mL free) at 23% unbound.
 Conflict: 1. Clearance is 15 L/h (tablets, IV 14.6-14.9) but 9.3 L/h in 36 Indian women of 57 kg; 15 is used.
           2. One compartment cannot meet peak and half-life together: volume 65 L gives Cmax 248 ng/mL (seen 244-257)
-          and a half-life of 3.0 h (seen 4.0); volume 87 L gives 4.0 h and 194 ng/mL. The peak was kept: the action below
-          outlives the plasma level anyway (effect site, half-life 5.8 h).
+          and a half-life of 3.0 h (seen 4.0); volume 87 L gives 4.0 h and 194 ng/mL. The peak was kept: the action
+          below outlives the plasma level anyway (effect site, half-life 5.8 h).
 """
 # ruff: noqa: E501 - a number and its home stand on one line
 

@@ -5,12 +5,15 @@ Answers:  plasma level and exposure at 2.5-50 mg by renal function and weight, w
 Not for:  the shape of absorption in the first half hour (three to seven transits in the source models), children.
 Assumed:  half-degrading level and largest degradation as remembered from cell lines (DC50 67-87 nM) and as seen in
           blood for the class (12-33% of Aiolos left); one Ikaros for tumour, marrow and T cells.
-Conflict: 1. Clearance at CrCl 90 mL/min is 7.25 (Liang), 11.7 (MDS), 12 (Hughes), 14 L/h (Guglieri-Lopez); 11 is used.
-          2. The slope on CrCl is 0.22 as a power in Hughes, about 1 in the renal study, none in Liang. The line used gives
-          2.0, 3.0 and 6.1 times the normal AUC at CrCl 38, 22 and 6 mL/min; the renal study saw 2.4, 3.4 and 4.6.
+Conflict: 1. Clearance at CrCl 90 mL/min is 7.25 (Liang), 11.7 (MDS), 12 (Hughes), 14 L/h (Guglieri-Lopez); 11 is
+          used.
+          2. The slope on CrCl is 0.22 as a power in Hughes, about 1 in the renal study, none in Liang. The line used
+          gives 2.0, 3.0 and 6.1 times the normal AUC at CrCl 38, 22 and 6 mL/min; the renal study saw 2.4, 3.4 and
+          4.6.
           3. A single 10 mg dose peaked at 188 ng/mL in MDS, at steady state 168; the model gives 147 for both.
           4. A high-fat meal lowers Cmax by 50% (review, used here) or 36% (older label).
-          5. AUC of patients is 1.57 times that of healthy people (label), 1.41 from the 29% lower clearance (used here).
+          5. AUC of patients is 1.57 times that of healthy people (label), 1.41 from the 29% lower clearance (used
+          here).
 """
 # ruff: noqa: E501 - a number and its home stand on one line
 

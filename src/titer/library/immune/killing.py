@@ -3,8 +3,9 @@
 Answers:  a slow, relative measure of cellular immunity against a tumour, over weeks.
 Not for:  counts of cells (lymphocytes stay flat under lenalidomide-dexamethasone), exhaustion, regulatory T cells.
 Assumed:  loss of Ikaros de-represses IL-2 (class effect: IL-2 +144% at 24 weeks) and NK killing rises 1.2-1.5 fold; a
-          glucocorticoid halves it at full action. Sizes are not identified by any trial read here; only the signs and the
-          slow time scale are supported (QUIREDEX: activation grows between cycles 3 and 9, with weekly dexamethasone).
+          glucocorticoid halves it at full action. Sizes are not identified by any trial read here; only the signs and
+          the slow time scale are supported (QUIREDEX: activation grows between cycles 3 and 9, with weekly
+          dexamethasone).
 """
 # ruff: noqa: E501 - a number and its home stand on one line
 

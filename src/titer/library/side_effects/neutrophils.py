@@ -6,11 +6,11 @@ absolute neutrophil count is the circulating fraction times the patient's own ba
 
 Answers:  neutrophil counts and grades over cycles for any drug that lowers Ikaros.
 Not for:  cytotoxic drugs, G-CSF kinetics, demargination by dexamethasone (leukocytosis for a day after each dose).
-Assumed:  marrow reserve of relapsed myeloma lies between Abbiati's normal and pretreated marrow by the number of earlier
-          lines; the block depends on Ikaros as it did on the level of avadomide.
-Numerics: release from the reserve is steepened by the power 20 in the source and reaches 1e17; it is capped at 50 times the
-          resting rate. The cap moves counts by less than 2.5% of baseline, nadirs by less than 1% (tests/test_library_marrow.py) and keeps the
-          system mild.
+Assumed:  marrow reserve of relapsed myeloma lies between Abbiati's normal and pretreated marrow by the number of
+          earlier lines; the block depends on Ikaros as it did on the level of avadomide.
+Numerics: release from the reserve is steepened by the power 20 in the source and reaches 1e17; it is capped at 50
+          times the resting rate. The cap moves counts by less than 2.5% of baseline, nadirs by less than 1%
+          (tests/test_library_marrow.py) and keeps the system mild.
 """
 # ruff: noqa: E501 - a number and its home stand on one line
 
@@ -76,7 +76,7 @@ PARAMETERS = (
     Parameter("feedback_pretreated", 0.01, "", "the same in pretreated marrow", "abbiati: g, lymphoma", "estimated"),
     Parameter("lines_spent", 3.0, "", "earlier lines after which marrow counts as pretreated", "titer: choice", "assumed"),
     Parameter("max_block", 0.9, "", "largest block", "abbiati: Emax", "fixed"),
-    Parameter("half_block", 0.55, "", "loss of Ikaros with half of the block", "outcomes: start value", "assumed", cv=0.27),
+    Parameter("half_block", 0.544, "", "loss of Ikaros with half of the block", "outcomes: IMID139, IMID154; evidence.calibration.marrow", "calibrated", cv=0.207),
     Parameter("steepness", 4.4, "", "steepness of the block in the loss of Ikaros", "titer: as steep as the fall of platelets, evidence.calibration.platelets", "assumed", structural=True),
 )
 # fmt: on

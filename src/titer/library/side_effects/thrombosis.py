@@ -1,11 +1,14 @@
 """Venous thromboembolism: a hazard from Ikaros loss, glucocorticoid, risk factors and prophylaxis.
 
 Answers:  how often DVT or PE happens per regimen, and the part that prophylaxis and risk factors play.
-Not for:  arterial events, catheter thrombosis, differences between aspirin, warfarin and heparin (none shown in trials).
-Assumed:  twice the hazard at the start, falling over months; a SAVED point multiplies it by 1.32, so that its weights give
-          the published 1.85 between high and low risk; the loss of Ikaros stands for the IMiD (the link is not proven).
-Conflict: absolute risk by SAVED is 7-12% at 6 months in its derivation, 6-32% in a validation without anticoagulation;
-          lenalidomide-dexamethasone is 0.8 per 100 cycles in a meta-analysis and 12% (DVT and PE) in the label.
+Not for:  arterial events, catheter thrombosis, differences between aspirin, warfarin and heparin (none shown in
+          trials).
+Assumed:  twice the hazard at the start, falling over months; a SAVED point multiplies it by 1.32, so that its weights
+          give the published 1.85 between high and low risk; the loss of Ikaros stands for the IMiD (the link is not
+          proven).
+Conflict: absolute risk by SAVED is 7-12% at 6 months in its derivation, 6-32% in a validation without
+          anticoagulation; lenalidomide-dexamethasone is 0.8 per 100 cycles in a meta-analysis and 12% (DVT and PE) in
+          the label.
 """
 # ruff: noqa: E501 - a number and its home stand on one line
 
