@@ -1,4 +1,4 @@
-"""The measured case, small: what benchmarks/rd168.py claims about accuracy holds; the first days match another solver."""
+"""The measured case, small: the accuracy that benchmarks/rd168.py claims holds; the first days match another solver."""
 
 import sys
 from pathlib import Path

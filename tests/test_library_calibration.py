@@ -7,6 +7,7 @@ import json
 import pytest
 
 from titer.evidence.calibration.fitting import RESULTS, Free, Target, changed_models, fit
+from titer.evidence.expectations import EXPECTATIONS
 from titer.evidence.outcomes import find_outcome
 from titer.library import models
 
@@ -74,3 +75,16 @@ def test_a_target_without_prediction_counts_as_missed():
     target = Target((), "s", "median", 0.1, relative=True, value=10.0)
     assert target.residual(float("nan")) == 5.0
     assert target.residual(10.0) == 0.0
+
+
+def test_the_report_calls_calibrated_rows_calibrated():
+    """What `titer validate` calls a prediction was not used by any script here, and the other way round."""
+    used = {
+        (row["rows"], row["simulation"], row["figure"])
+        for body in BODIES.values()
+        for row in body["rows"]
+        if row["role"] == "calibration" and row["rows"] != "srimani"
+    }
+    declared = {("+".join(e.rows), e.simulation, e.figure): e.role for e in EXPECTATIONS}
+    assert {key for key, role in declared.items() if role == "calibration"} == used & set(declared)
+    assert len(used & set(declared)) >= 15
