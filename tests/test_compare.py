@@ -127,3 +127,11 @@ def test_published_folder_holds_the_whole_story(tmp_path, comparison):
     report = (tmp_path / "results" / "report.html").read_text()
     assert "not a medical device" in report
     assert "http" not in report.replace("http://www.w3.org", "")
+
+
+def test_another_ctcae_version_grades_the_same_counts_otherwise(comparison):
+    v6 = compare_regimens([RD25], n=60, cycles=6, seed=3, ctcae="6").arms[0]
+    v5 = comparison.arms[0]
+    np.testing.assert_array_equal(v6.outcomes["anc_lowest"], v5.outcomes["anc_lowest"])
+    assert v6.figures["neutropenia_g34"].value == np.mean(v5.outcomes["anc_lowest"] < 0.5)
+    assert v5.figures["neutropenia_g34"].value == np.mean(v5.outcomes["anc_lowest"] < 1.0)

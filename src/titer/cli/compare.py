@@ -20,6 +20,7 @@ def compare(
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")] = False,
     threads: Annotated[int | None, typer.Option(min=1, help="Threads; all cores where not given.")] = None,
     protocol: Annotated[str, typer.Option(help="Dose-modification rules; `titer list protocols`.")] = "us-label",
+    ctcae: Annotated[str, typer.Option(help="CTCAE version that grades blood counts: 4.03, 5 or 6.")] = "5",
     rtol: Annotated[float, typer.Option(min=1e-12, max=1e-2, help="Relative tolerance of the integration.")] = 1e-5,
 ) -> None:
     """Compare regimens in the same virtual patients: response, PFS, side effects, dose intensity, differences."""
@@ -29,6 +30,7 @@ def compare(
         "cycles": cycles,
         "seed": seed,
         "protocol": protocol,
+        "ctcae": ctcae,
         "threads": threads,
         "rtol": rtol,
     }

@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from titer.clinic.bodies import run_course
 from titer.clinic.course import ClinicPlan, Course, End
+from titer.clinic.grading import GradeTable
 from titer.dosing.parse import parse_regimen
 from titer.dosing.regimen import Regimen
 from titer.engine import Kernel, compile_kernel
@@ -24,7 +25,6 @@ from titer.patients.individuals import individual_parameters
 from titer.patients.population import PopulationModel
 from titer.trials.endpoints import counted_drug, endpoints, intensity_by_cycle
 
-CTCAE_VERSION = "5"
 GRADED = ("anc", "platelets", "haemoglobin")
 
 
@@ -42,6 +42,7 @@ class Setting:
     seed: int
     threads: int | None
     rtol: float
+    grades: Mapping[str, GradeTable]
 
     @classmethod
     def prepare(
@@ -54,6 +55,7 @@ class Setting:
         *,
         threads: int | None,
         rtol: float,
+        ctcae_version: str,
     ) -> Setting:
         """Everything that can be refused is read here, before anything is computed."""
         known = list(drugs())
@@ -61,12 +63,13 @@ class Setting:
             raise InputError("there is no regimen to compare", hint='"lenalidomide 25 mg days 1-21 of 28"')
         parsed = tuple(parse_regimen(text, known) for text in regimens)
         people, plan = load_population(population), load_plan(protocol)
+        grades = {test: ctcae(test, ctcae_version) for test in GRADED}
         # Units of the library's own models are checked by its gates, not at each run.
         system = assemble(relapsed_myeloma_models(), SIGNALS, units=False)
         kernel = compile_kernel(system)
         cycle_days = parsed[0].cycle_length
         n_days = -(-cycles * cycle_days // 7) * 7
-        return cls(parsed, people, plan, system, kernel, n_days, cycle_days, seed, threads, rtol)
+        return cls(parsed, people, plan, system, kernel, n_days, cycle_days, seed, threads, rtol, grades)
 
     def parameters(self, cohort: Cohort) -> NDArray:
         """Parameters of each patient. Shape (n_patients, n_parameters)."""
@@ -124,9 +127,8 @@ def run_arm(
     failed = int((course.end == End.FAILED).sum())
     if failed == len(cohort):
         raise SolveError(f"none of {failed} patients could be integrated", where=f"regimen '{regimen.text}'")
-    tables = {test: ctcae(test, CTCAE_VERSION) for test in GRADED}
     return ArmResult(
-        outcomes=endpoints(course, tables),
+        outcomes=endpoints(course, setting.grades),
         observed=course.observed,
         intensity=intensity_by_cycle(course, setting.cycle_days),
         days=course.days,

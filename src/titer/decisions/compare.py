@@ -113,6 +113,7 @@ def compare_regimens(
     cycles: int = 24,
     seed: int = 1,
     protocol: str = "us-label",
+    ctcae: str = "5",
     overrides: Mapping[str, float] | None = None,
     threads: int | None = None,
     rtol: float = 1e-5,
@@ -129,6 +130,7 @@ def compare_regimens(
         cycles: longest treatment, in cycles of the first regimen.
         seed: the same seed gives the same patients and the same luck.
         protocol: dose-modification rules, a name of the library.
+        ctcae: version that grades blood counts, "4.03", "5" or "6". Rules act on values, whatever the version.
         overrides: covariate → value that every patient gets instead of a sampled one.
         threads: of the integration; all cores where None. Results do not depend on it.
         rtol: relative tolerance of the integration.
@@ -149,7 +151,9 @@ def compare_regimens(
         1.0
     """
     _check_counts(n=n, cycles=cycles, chunk=chunk)
-    setting = Setting.prepare(regimens, population, cycles, seed, protocol, threads=threads, rtol=rtol)
+    setting = Setting.prepare(
+        regimens, population, cycles, seed, protocol, threads=threads, rtol=rtol, ctcae_version=ctcae
+    )
     collected: list[list[ArmResult]] = [[] for _ in setting.regimens]
     cohorts = []
     total, done = float(n * len(setting.regimens)), 0.0

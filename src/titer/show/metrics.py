@@ -31,7 +31,7 @@ METRICS = (
     Metric("orr", "Overall response", "%", "high", "best confirmed response partial or better (IMWG)"),
     Metric("vgpr_or_better", "VGPR or better", "%", "high", "M-protein down by 90% or more at best response"),
     Metric("median_pfs_month", "Median PFS", "months", "high", "Kaplan-Meier median of time to progression or death"),
-    Metric("neutropenia_g34", "Neutropenia, grade 3/4", "%", "low", "worst reported ANC below 1.0 ×10⁹/L (CTCAE 5)"),
+    Metric("neutropenia_g34", "Neutropenia, grade 3/4", "%", "low", "worst reported ANC of grade 3 or more"),
     Metric(
         "thrombocytopenia_g34",
         "Thrombocytopenia, grade 3/4",

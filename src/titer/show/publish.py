@@ -104,6 +104,7 @@ def _manifest(comparison: Comparison, options: Mapping[str, Any], seconds: float
         "cycles": comparison.cycles,
         "population": comparison.population,
         "protocol": comparison.protocol,
+        "ctcae": setting.grades["anc"].version,
         "overrides": dict(options.get("overrides") or {}),
         "regimens": [arm.regimen for arm in comparison.arms],
         "models": {m.name: _parameters_digest(m) for m in setting.system.models},
@@ -133,6 +134,7 @@ def _report(comparison: Comparison, figures: Mapping[str, Any], manifest: Mappin
             question=[
                 ("Population", comparison.setting.population.title),
                 ("Protocol", comparison.setting.plan.protocol.name),
+                ("Grades", f"CTCAE {comparison.setting.grades['anc'].version}"),
                 ("Longest treatment", f"{comparison.cycles} cycles of {comparison.setting.cycle_days} days"),
             ],
             plots=captioned_svgs(figures),

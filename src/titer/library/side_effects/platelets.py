@@ -49,7 +49,7 @@ PARAMETERS = (
     Parameter("baseline", 200.0, "10^9/L", "platelet count before treatment", "srimani: 203 at the observed mean", "estimated"),
     Parameter("k", 0.0408, "1/h", "transit rate", "srimani: k = exp(-3.20)", "estimated"),
     Parameter("k_loss", 0.0404, "1/h", "loss from blood", "srimani: kin = exp(-3.21)", "estimated"),
-    Parameter("slope", 0.0615, "1/h", "effect at complete loss of Ikaros", "srimani: nadirs 0.745, 0.83, 0.88 at 25, 15, 10 mg; evidence.calibration.platelets", "calibrated", omega2=1.07),
+    Parameter("slope", 0.0615, "1/h", "effect at complete loss of Ikaros", "srimani: nadirs 0.745, 0.83, 0.88 at 25, 15, 10 mg; evidence.calibration.platelets", "calibrated", omega2=1.1),
     Parameter("power", 4.38, "", "steepness in the loss of Ikaros", "srimani: nadirs 0.745, 0.83, 0.88 at 25, 15, 10 mg; evidence.calibration.platelets", "calibrated"),
     Parameter("slope_line", 0.919, "", "log of the effect gained per earlier line above the typical number", "outcomes: IMID155 against IMID141; evidence.calibration.marrow", "calibrated"),
     Parameter("lines_typical", 1.4, "", "mean number of earlier lines in the source trial", "srimani: 1-3 lines, most one", "assumed"),
