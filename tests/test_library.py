@@ -11,7 +11,7 @@ import pytest
 from library_runs import measure, run
 from titer.errors import InputError
 from titer.evidence.outcomes import find_outcome
-from titer.evidence.pharmacokinetics import MEASURES
+from titer.evidence.pharmacokinetics import MEASURES, typical_parameters
 from titer.library import drugs, load_population, models, populations, relapsed_myeloma_models
 from titer.library.signals import SIGNALS
 from titer.model import assemble, check_units, trace
@@ -127,6 +127,12 @@ def test_a_dose_changes_a_signal(drug):
     without = run(members, [], times)
     moved = [name for name in SIGNALS if name in given and np.ptp(given[name] - without[name]) > 1e-3]
     assert moved
+
+
+@pytest.mark.parametrize("model", [m for m in MODELS if m.individual], ids=lambda m: m.key)
+def test_typical_values_are_those_at_the_default_covariates(model):
+    for name, value in typical_parameters(model).items():
+        assert value == pytest.approx(model.parameter(name).value, rel=0.01)
 
 
 def test_drugs_and_diseases_do_not_name_each_other():

@@ -226,3 +226,24 @@ def test_an_unsound_cohort_is_refused(what, ids, columns):
 def test_unknown_covariate_of_a_cohort_gets_the_nearest_name():
     with pytest.raises(InputError, match="'weight'"):
         sample(PEOPLE, 1, [1]).column("wieght")
+
+
+def test_covariates_follow_one_that_is_fixed():
+    from titer.library import load_population
+
+    people, ids = load_population("relapsed-myeloma"), np.arange(2000)
+    free, fixed = sample(people, 1, ids), sample(people, 1, ids, {"prior_lines": 3.0})
+    assert set(fixed.column("prior_lines")) == {3.0}
+    assert np.median(fixed.column("baseline_anc")) < np.median(free.column("baseline_anc"))
+    three = free.column("prior_lines") == 3.0
+    np.testing.assert_array_equal(fixed.column("baseline_anc")[three], free.column("baseline_anc")[three])
+    np.testing.assert_array_equal(fixed.column("age"), free.column("age"))
+
+
+def test_fixing_an_unknown_covariate_is_refused():
+    from titer.library import load_population
+
+    with pytest.raises(ModelError, match="did you mean 'prior_lines'"):
+        sample(load_population("relapsed-myeloma"), 1, np.arange(3), {"prior_line": 3.0})
+    with pytest.raises(InputError, match="fixed at nan"):
+        sample(load_population("relapsed-myeloma"), 1, np.arange(3), {"prior_lines": float("nan")})

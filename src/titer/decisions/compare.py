@@ -131,7 +131,7 @@ def compare_regimens(
         seed: the same seed gives the same patients and the same luck.
         protocol: dose-modification rules, a name of the library.
         ctcae: version that grades blood counts, "4.03", "5" or "6". Rules act on values, whatever the version.
-        overrides: covariate → value that every patient gets instead of a sampled one.
+        overrides: covariate → value that every patient gets; sampled ones that depend on it follow.
         threads: of the integration; all cores where None. Results do not depend on it.
         rtol: relative tolerance of the integration.
         chunk: patients in memory at once. Results do not depend on it.
@@ -189,8 +189,7 @@ def _check_counts(**counts: int) -> None:
 
 def _chunks(setting: Setting, n: int, chunk: int, overrides: Mapping[str, float]) -> Iterator[Cohort]:
     for begin in range(0, n, chunk):
-        cohort = sample(setting.population, setting.seed, np.arange(begin, min(begin + chunk, n)))
-        yield cohort.replace(**overrides) if overrides else cohort
+        yield sample(setting.population, setting.seed, np.arange(begin, min(begin + chunk, n)), overrides)
 
 
 def _share(progress: Progress | None, done: float, patients: int, total: float) -> Callable[[float], None] | None:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from titer.errors import ModelError, TiterError, UnitError, nearest
+from titer.errors import InputError, ModelError, TiterError, UnitError, nearest
 from titer.model.declare import STATUSES, Source, Status
 from titer.patients.cohort import Cohort
 from titer.patients.correlation import correlate, factor_of
@@ -86,7 +86,9 @@ class PopulationModel:
         raise ModelError(f"population '{self.name}' has no covariate '{name}'", hint=nearest(name, known))
 
 
-def sample(population: PopulationModel, seed: int, patient_ids: ArrayLike) -> Cohort:
+def sample(
+    population: PopulationModel, seed: int, patient_ids: ArrayLike, fixed: Mapping[str, float] | None = None
+) -> Cohort:
     """Virtual patients of a population.
 
     Each covariate is drawn from a stream of its own, named after it. So a covariate added to a population shifts no
@@ -96,12 +98,14 @@ def sample(population: PopulationModel, seed: int, patient_ids: ArrayLike) -> Co
         population: what to sample.
         seed: whole number from 0.
         patient_ids: patient numbers, each once. Shape (n_patients,).
+        fixed: covariate → value that every patient has instead; covariates that depend on it follow.
 
     Returns:
         All declared covariates, in the declared units.
 
     Raises:
-        ModelError: a function of covariates failed, or gave a value that is not finite.
+        ModelError: a function of covariates failed, or gave a value that is not finite; an unknown covariate is fixed.
+        InputError: a fixed value is not a finite number.
 
     Example:
         >>> from titer.patients.distributions import Normal
@@ -110,12 +114,15 @@ def sample(population: PopulationModel, seed: int, patient_ids: ArrayLike) -> Co
         >>> bool(sample(people, 1, [17]).column("weight") == sample(people, 1, range(50)).column("weight")[17])
         True
     """
-    ids = np.asarray(patient_ids)
+    ids, given_values = np.asarray(patient_ids), _check_fixed(population, fixed or {})
     names = _drawn(population)
     independent = {name: normal(seed, ids, f"covariate:{name}", 1)[:, 0] for name in names}
     z = correlate(independent, names, population.correlations, f"population '{population.name}'")
     columns: dict[str, NDArray[Any]] = {}
     for covariate in population.covariates:
+        if covariate.name in given_values:
+            columns[covariate.name] = np.full(len(ids), given_values[covariate.name])
+            continue
         given = z[covariate.name] if covariate.distribution.drawn else np.zeros(len(ids))
         columns[covariate.name] = _values(population, covariate, given, columns, ids)
     return Cohort(ids, columns, {covariate.name: covariate.unit for covariate in population.covariates})
@@ -135,6 +142,14 @@ def check_population_units(population: PopulationModel) -> None:
         except UnitError as reason:
             where = f"population '{population.name}', covariate '{covariate.name}'"
             raise UnitError(reason.what, where=where, right=reason.right, hint=reason.hint) from None
+
+
+def _check_fixed(population: PopulationModel, fixed: Mapping[str, float]) -> dict[str, float]:
+    for name, value in fixed.items():
+        population.covariate(name)  # refuses a name that the population does not have
+        if not np.isfinite(value):
+            raise InputError(f"covariate '{name}' is fixed at {value}", right="a finite number")
+    return {name: float(value) for name, value in fixed.items()}
 
 
 def _drawn(population: PopulationModel) -> tuple[str, ...]:

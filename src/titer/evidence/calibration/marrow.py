@@ -47,11 +47,12 @@ def predictor(bench: Bench):
     return predict
 
 
-def main(rounds: int = 4, n: int = 600) -> None:
+def main(rounds: int = 4, n: int = 1500) -> None:
     """Fit, print, write."""
-    predict = predictor(Bench.build(n=n))
+    bench = Bench.build(n=n)
+    predict = predictor(bench)
     numbers = fit(FREE, TARGETS, predict, rounds=rounds, step=0.15)
-    print(report("marrow", numbers, TARGETS, predict(numbers)))
+    print(report("marrow", numbers, TARGETS, predict(numbers), note=bench.note))
 
 
 if __name__ == "__main__":

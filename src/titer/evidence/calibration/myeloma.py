@@ -84,14 +84,14 @@ def predictor(bench: Bench, names: tuple[str, ...]):
     return predict
 
 
-def main(rounds: int = 4, n: int = 500) -> None:
+def main(rounds: int = 4, n: int = 1200) -> None:
     """Fit, print, write."""
     bench = Bench.build(n=n)
     targets = [*_rows(), *_shape_targets(bench)]
     fitted = tuple(dict.fromkeys(t.simulation for t in targets if t.used and t.simulation != SHAPE))
     numbers = fit(FREE, targets, predictor(bench, fitted), rounds=rounds)
     everything = tuple(dict.fromkeys(t.simulation for t in targets if t.simulation != SHAPE))
-    print(report("myeloma", numbers, targets, predictor(bench, everything)(numbers)))
+    print(report("myeloma", numbers, targets, predictor(bench, everything)(numbers), note=bench.note))
 
 
 if __name__ == "__main__":

@@ -68,7 +68,7 @@ def main() -> None:
         for dose in DOSES
     ]
     numbers = fit(FREE, targets, predict, rounds=12, step=0.01, tell=lambda line: None)
-    print(report("platelets", numbers, targets, predict(numbers)))
+    print(report("platelets", numbers, targets, predict(numbers), note="typical patient"))
 
 
 if __name__ == "__main__":

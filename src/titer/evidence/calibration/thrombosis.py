@@ -29,11 +29,12 @@ def predictor(bench: Bench):
     return predict
 
 
-def main(rounds: int = 3, n: int = 800) -> None:
+def main(rounds: int = 3, n: int = 3000) -> None:
     """Fit, print, write."""
-    predict = predictor(Bench.build(n=n))
+    bench = Bench.build(n=n)
+    predict = predictor(bench)
     numbers = fit(FREE, TARGETS, predict, rounds=rounds, step=0.15)
-    print(report("thrombosis", numbers, TARGETS, predict(numbers)))
+    print(report("thrombosis", numbers, TARGETS, predict(numbers), note=bench.note))
 
 
 if __name__ == "__main__":

@@ -49,14 +49,18 @@ class Bench:
         system = assemble(relapsed_myeloma_models(), SIGNALS, units=False)
         return cls(n, seed, cycles, protocol, system, compile_kernel(system))
 
+    @property
+    def note(self) -> str:
+        """How the predictions were made, for the report."""
+        return f"{self.n} patients per simulation, seed {self.seed}, up to {self.cycles} cycles, {self.protocol}"
+
     def parameters(self, cohort: Cohort, numbers: Numbers) -> np.ndarray:
         """Of each patient, with changed numbers. Shape (n_patients, n_parameters)."""
         changed = replace(self.system, models=changed_models(self.system.models, numbers))
         return individual_parameters(changed, cohort, self.seed)
 
     def cohort(self, simulation: Simulation) -> Cohort:
-        people = sample(load_population(simulation.population), self.seed, np.arange(self.n))
-        return people.replace(**simulation.overrides) if simulation.overrides else people
+        return sample(load_population(simulation.population), self.seed, np.arange(self.n), simulation.overrides)
 
     def outcomes(self, name: str, numbers: Numbers) -> dict[str, np.ndarray]:
         """Endpoints of each patient of one simulation."""
