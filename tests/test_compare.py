@@ -48,7 +48,9 @@ def test_a_regimen_compared_with_itself_differs_by_nothing():
     result = compare_regimens([RD25, RD25], n=20, cycles=2, seed=1)
     for name in REPORTED:
         if name != "median_pfs_month":
-            assert result.differences[0][name].as_json() == {"value": 0.0, "low": 0.0, "high": 0.0}, name
+            figure = result.differences[0][name]
+            assert figure.value == 0, name
+            assert figure.low <= 0 <= figure.high, name
 
 
 def test_more_drug_gives_more_neutropenia_and_lower_counts(comparison):
@@ -60,7 +62,7 @@ def test_json_has_the_promised_shape(comparison):
     result = json.loads(json.dumps(comparison.as_json(), allow_nan=False))
     assert set(result) == {"n", "seed", "population", "regimens", "differences"}
     assert [r["regimen"] for r in result["regimens"]] == [RD25, RD10]
-    assert set(result["regimens"][0]) == {"regimen", *REPORTED}
+    assert set(result["regimens"][0]) == {"regimen", *REPORTED, "failed"}
     for name in REPORTED:
         assert set(result["regimens"][0][name]) == {"value", "low", "high"}
     assert 0 <= result["regimens"][0]["orr"]["value"] <= 1
@@ -80,6 +82,10 @@ def test_progress_reaches_the_end():
         ([RD25], {"population": "relapsed-mieloma"}, "relapsed-myeloma"),
         ([RD25], {"protocol": "us-labell"}, "us-label"),
         ([RD25], {"n": 0}, "n is 0"),
+        ([RD25], {"n": 2.5}, "n is 2.5"),
+        ([RD25], {"n": float("nan")}, "n is nan"),
+        ([RD25], {"n": True}, "n is True"),
+        ([RD25], {"cycles": 10**11}, "cycles is 100000000000"),
         ([RD25], {"overrides": {"prior_linez": 2.0}}, "prior_lines"),
         ([], {}, "regimen"),
     ],
@@ -120,8 +126,10 @@ def test_published_folder_holds_the_whole_story(tmp_path, comparison):
         name.removesuffix(".parquet") for name in manifest["files"]
     }
     patients = pq.read_table(tmp_path / "results" / "patients.parquet").to_pydict()
-    assert len(patients["patient"]) == 120
-    assert np.mean(patients["responder"][:25]) == pytest.approx(np.mean(comparison.arms[0].outcomes["responder"][:25]))
+    chunked = [p for begin, end in ((0, 25), (25, 50), (50, 60)) for _ in "AB" for p in range(begin, end)]
+    assert patients["patient"] == chunked
+    first = [i for i, arm in enumerate(patients["arm"]) if arm == "A"]
+    np.testing.assert_array_equal(np.array(patients["responder"])[first], comparison.arms[0].outcomes["responder"])
     visits = pq.read_table(tmp_path / "results" / "visits.parquet")
     assert set(visits["regimen"].unique().to_pylist()) == {RD25, RD10}
     report = (tmp_path / "results" / "report.html").read_text()
@@ -135,3 +143,29 @@ def test_another_ctcae_version_grades_the_same_counts_otherwise(comparison):
     np.testing.assert_array_equal(v6.outcomes["anc_lowest"], v5.outcomes["anc_lowest"])
     assert v6.figures["neutropenia_g34"].value == np.mean(v5.outcomes["anc_lowest"] < 0.5)
     assert v5.figures["neutropenia_g34"].value == np.mean(v5.outcomes["anc_lowest"] < 1.0)
+
+
+def test_failed_patients_are_left_out_of_figures(comparison):
+    from titer.decisions.figures import arm_figures, difference_figures
+
+    outcomes = {name: values.copy() for name, values in comparison.arms[0].outcomes.items()}
+    outcomes["failed"][:10] = True
+    kept = {name: values[10:] for name, values in comparison.arms[0].outcomes.items()}
+    assert arm_figures(outcomes)["orr"] == arm_figures(kept)["orr"]
+    other = {name: values[10:] for name, values in comparison.arms[1].outcomes.items()}
+    whole = difference_figures(comparison.arms[1].outcomes, outcomes, 1)
+    assert whole["orr"] == difference_figures(other, kept, 1)["orr"]
+
+
+def test_dose_intensity_counts_one_drug_in_every_arm():
+    result = compare_regimens(["dexamethasone 40 mg weekly", "lenalidomide 25 mg daily"], n=6, cycles=1)
+    assert np.isnan(result.arms[0].figures["relative_dose_intensity"].value)
+    assert 0 < result.arms[1].figures["relative_dose_intensity"].value <= 1
+
+
+def test_two_arms_of_one_regimen_are_told_apart_in_the_tables(tmp_path):
+    import pyarrow.parquet as pq
+
+    publish_comparison(tmp_path, [RD25, RD25], n=3, cycles=1)
+    table = pq.read_table(tmp_path / "patients.parquet").to_pydict()
+    assert sorted(zip(table["patient"], table["arm"], strict=True)) == [(p, a) for p in range(3) for a in "AB"]

@@ -146,7 +146,7 @@ def test_drugs_and_diseases_do_not_name_each_other():
 def test_a_dialysis_session_removes_31_percent_in_4_hours():
     drug = models()["lenalidomide"]
     times = np.linspace(24.0, 28.0, 3)
-    covariates = {"crcl": 6.0, "patient": 0.0}
+    covariates = {"crcl": 6.0, "is_patient": 0.0}
     off = run([drug], [(0.0, "lenalidomide", 25.0)], times, covariates)["lenalidomide.conc"]
     on = run([drug], [(0.0, "lenalidomide", 25.0)], times, covariates, {"lenalidomide.dialysis": (24.0, 1.0)})
     conc = on["lenalidomide.conc"]

@@ -10,7 +10,8 @@ from rich.console import Console
 
 from titer.library import relapsed_myeloma_models
 from titer.library.signals import SIGNALS
-from titer.show.metrics import METRICS, figure_text, letters, metric
+from titer.show.metrics import METRICS, figure_text, metric
+from titer.trials.tables import letters
 from titer.show.report import Report, render_report, validation_rows
 from titer.show.terminal import print_comparison, print_validation
 

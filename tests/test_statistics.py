@@ -7,7 +7,14 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from titer.trials.statistics import fraction, kaplan_meier, mean, median_difference, paired_difference
+from titer.trials.statistics import (
+    fraction,
+    kaplan_meier,
+    mean,
+    median_difference,
+    paired_difference,
+    paired_share_difference,
+)
 
 
 @pytest.mark.parametrize(("k", "n"), [(0, 10), (3, 10), (10, 10), (417, 1000)])
@@ -83,3 +90,32 @@ def test_median_difference_is_the_same_for_the_same_seed():
     rng = np.random.default_rng(6)
     a, b, event = rng.exponential(10, 200), rng.exponential(12, 200), rng.random(200) < 0.8
     assert median_difference(a, event, b, event, seed=4) == median_difference(a, event, b, event, seed=4)
+
+
+@pytest.mark.parametrize("n", range(2, 300, 2))
+def test_median_of_equally_spaced_events_is_the_middle_one(n):
+    """Half of the patients have had the event at time n/2; rounding of the product must not move it."""
+    assert kaplan_meier(np.arange(1.0, n + 1), np.ones(n)).median().value == n / 2
+
+
+def test_upper_limit_of_the_median_is_not_invented_where_the_curve_reaches_zero():
+    assert np.isnan(kaplan_meier([1.0, 2.0, 3.0, 4.0], [1, 1, 1, 1]).median().high)
+
+
+def test_paired_shares_without_a_differing_patient_keep_an_interval():
+    figure = paired_share_difference([True] * 4, [True] * 4)
+    assert figure.value == 0
+    assert figure.low < 0 < figure.high
+
+
+def test_paired_shares_cover_a_known_difference():
+    rng = np.random.default_rng(8)
+    covered = 0
+    for _ in range(200):
+        luck = rng.random(300)
+        covered += (figure := paired_share_difference(luck < 0.35, luck < 0.30)).low <= 0.05 <= figure.high
+    assert covered >= 180  # 95% of 200 is 190; fewer than 180 has a chance of about 1 in 1000
+
+
+def test_mean_stays_within_what_is_possible():
+    assert mean([1.0, 1.0, 0.5], lowest=0.0, highest=1.0).high == 1.0

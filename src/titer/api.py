@@ -15,14 +15,13 @@ def parse_regimen(text: str) -> Regimen:
         text: drug, amount, unit and rhythm; "+" joins drugs. The grammar is in docs/regimens.md.
 
     Raises:
-        InputError: with the offending word pointed at; an unknown drug gets the nearest names.
+        InputError: with the offending word pointed at; an unknown drug gets the nearest names, and a route that the
+            drug does not have is refused.
 
     Example:
         >>> str(parse_regimen("len 25 mg d1-21/28 + dex 40 mg weekly"))
         'lenalidomide 25 mg days 1-21 of 28 + dexamethasone 40 mg weekly'
     """
-    from titer.dosing.parse import parse_regimen as parse
-    from titer.library import drugs
+    from titer.library import read_regimen
 
-    units = {d.drug: d.unit for model in drugs().values() for d in model.doses}
-    return parse(text, units)
+    return read_regimen(text)

@@ -23,7 +23,7 @@ from titer.model import System, assemble
 from titer.patients.cohort import Cohort
 from titer.patients.individuals import individual_parameters
 from titer.patients.population import PopulationModel
-from titer.trials.endpoints import counted_drug, endpoints, intensity_by_cycle
+from titer.trials.endpoints import endpoints, intensity_by_cycle
 
 GRADED = ("anc", "platelets", "haemoglobin")
 
@@ -71,6 +71,12 @@ class Setting:
         n_days = -(-cycles * cycle_days // 7) * 7
         return cls(parsed, people, plan, system, kernel, n_days, cycle_days, seed, threads, rtol, grades)
 
+    @property
+    def counted_drug(self) -> str:
+        """The drug whose dose intensity is counted in every arm: one under a rule where any arm has one."""
+        given = list(dict.fromkeys(drug for regimen in self.regimens for drug in regimen.drugs))
+        return next((drug for drug in self.plan.protocol.drugs if drug in given), given[0])
+
     def parameters(self, cohort: Cohort) -> NDArray:
         """Parameters of each patient. Shape (n_patients, n_parameters)."""
         return individual_parameters(self.system, cohort, self.seed)
@@ -84,7 +90,6 @@ class ArmResult:
     observed: Mapping[str, NDArray[np.float32]]
     intensity: NDArray[np.float32]
     days: NDArray[np.int64]
-    drug: str
     statuses: Mapping[str, int]
     course: Course | None
 
@@ -128,11 +133,10 @@ def run_arm(
     if failed == len(cohort):
         raise SolveError(f"none of {failed} patients could be integrated", where=f"regimen '{regimen.text}'")
     return ArmResult(
-        outcomes=endpoints(course, setting.grades),
+        outcomes=endpoints(course, setting.grades, setting.counted_drug),
         observed=course.observed,
-        intensity=intensity_by_cycle(course, setting.cycle_days),
+        intensity=intensity_by_cycle(course, setting.counted_drug, setting.cycle_days),
         days=course.days,
-        drug=counted_drug(course),
         statuses=Counter(End(code).name.lower() for code in course.end.tolist()),
         course=course,
     )

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from operator import index
 from typing import Any
 
 import numpy as np
@@ -21,9 +22,10 @@ from titer.patients.cohort import Cohort
 from titer.patients.population import sample
 from titer.trials.statistics import Figure
 from titer.trials.store import ResultStore
-from titer.trials.tables import tables_of
+from titer.trials.tables import letters, tables_of
 
 CHUNK = 1000  # patients in memory at once
+MOST = {"n": 10_000_000, "cycles": 1000, "chunk": 100_000}
 # Figures that the JSON object holds, in this order; an arm has more of them.
 REPORTED = (
     "orr",
@@ -50,8 +52,7 @@ class Arm:
         outcomes: endpoint → one value per patient, shape (n_patients,).
         observed: signal → reported values, shape (n_patients, n_weeks), NaN where there was no visit.
         intensity: dose given over planned in each cycle, shape (n_patients, n_cycles).
-        drug: whose doses are counted.
-        statuses: status → number of patients.
+        statuses: how treatment ended ("completed", "progression", "event", "failed") → number of patients.
     """
 
     regimen: str
@@ -59,7 +60,6 @@ class Arm:
     outcomes: Mapping[str, NDArray]
     observed: Mapping[str, NDArray[np.float32]]
     intensity: NDArray[np.float32]
-    drug: str
     statuses: Mapping[str, int]
 
 
@@ -87,13 +87,19 @@ class Comparison:
     setting: Setting = field(repr=False)
 
     def as_json(self) -> dict[str, Any]:
-        """The comparison as plain numbers: fractions from 0 to 1, None where there is no value."""
+        """The comparison as plain numbers: fractions from 0 to 1, None where there is no value.
+
+        `failed` is the number of patients who could not be integrated; the figures are those of the others.
+        """
         first = self.arms[0].regimen
         return {
             "n": self.n,
             "seed": self.seed,
             "population": self.population,
-            "regimens": [{"regimen": arm.regimen, **_plain(arm.figures)} for arm in self.arms],
+            "regimens": [
+                {"regimen": arm.regimen, **_plain(arm.figures), "failed": arm.statuses.get("failed", 0)}
+                for arm in self.arms
+            ],
             "differences": [
                 {"regimen": arm.regimen, "versus": first, **_plain(figures)}
                 for arm, figures in zip(self.arms[1:], self.differences, strict=True)
@@ -150,7 +156,7 @@ def compare_regimens(
         >>> result.arms[0].figures["relative_dose_intensity"].value
         1.0
     """
-    _check_counts(n=n, cycles=cycles, chunk=chunk)
+    n, cycles, chunk = (_whole_number(name, value) for name, value in (("n", n), ("cycles", cycles), ("chunk", chunk)))
     setting = Setting.prepare(
         regimens, population, cycles, seed, protocol, threads=threads, rtol=rtol, ctcae_version=ctcae
     )
@@ -160,10 +166,10 @@ def compare_regimens(
     for cohort in _chunks(setting, n, chunk, overrides or {}):
         cohorts.append(cohort)
         parameters = setting.parameters(cohort)
-        for place, regimen in enumerate(setting.regimens):
+        for place, (letter, regimen) in enumerate(zip(letters(len(collected)), setting.regimens, strict=True)):
             result = run_arm(setting, cohort, parameters, regimen, on_share=_share(progress, done, len(cohort), total))
             if store is not None:
-                _write(store, result, cohort, regimen.text)
+                _write(store, result, cohort, letter, regimen.text)
             collected[place].append(result.without_course())
             done += len(cohort)
     arms = tuple(_sum_up(regimen.text, parts) for regimen, parts in zip(setting.regimens, collected, strict=True))
@@ -181,10 +187,11 @@ def compare_regimens(
     )
 
 
-def _check_counts(**counts: int) -> None:
-    for name, value in counts.items():
-        if int(value) != value or value < 1:
-            raise InputError(f"{name} is {value}", right="a whole number from 1")
+def _whole_number(name: str, value: int) -> int:
+    most = MOST[name]
+    if isinstance(value, bool) or not hasattr(value, "__index__") or not 1 <= value <= most:
+        raise InputError(f"{name} is {value!r}", right=f"a whole number from 1 to {most:,}")
+    return index(value)
 
 
 def _chunks(setting: Setting, n: int, chunk: int, overrides: Mapping[str, float]) -> Iterator[Cohort]:
@@ -196,9 +203,9 @@ def _share(progress: Progress | None, done: float, patients: int, total: float) 
     return None if progress is None else lambda share: progress(done + share * patients, total)
 
 
-def _write(store: ResultStore, result: ArmResult, cohort: Cohort, regimen: str) -> None:
+def _write(store: ResultStore, result: ArmResult, cohort: Cohort, letter: str, regimen: str) -> None:
     assert result.course is not None
-    for name, columns in tables_of(result.course, cohort, result.outcomes, regimen).items():
+    for name, columns in tables_of(result.course, cohort, result.outcomes, letter, regimen).items():
         store.write(name, columns)
 
 
@@ -212,7 +219,6 @@ def _sum_up(regimen: str, parts: Sequence[ArmResult]) -> Arm:
         outcomes=outcomes,
         observed=observed,
         intensity=np.concatenate([p.intensity for p in parts]),
-        drug=parts[0].drug,
         statuses={word: sum(p.statuses.get(word, 0) for p in parts) for word in sorted(words)},
     )
 

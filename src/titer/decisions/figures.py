@@ -8,7 +8,15 @@ import numpy as np
 from numpy.typing import NDArray
 
 from titer.trials.endpoints import DAYS_PER_MONTH
-from titer.trials.statistics import Figure, fraction, kaplan_meier, mean, median_difference, paired_difference
+from titer.trials.statistics import (
+    Figure,
+    fraction,
+    kaplan_meier,
+    mean,
+    median_difference,
+    paired_difference,
+    paired_share_difference,
+)
 
 SEVERE = 3  # CTCAE grade from which an adverse event is counted
 Outcomes = Mapping[str, NDArray]
@@ -30,15 +38,23 @@ def _flags(outcomes: Outcomes) -> dict[str, NDArray[np.bool_]]:
     }
 
 
+def _rows(outcomes: Outcomes, which: NDArray[np.bool_]) -> Outcomes:
+    return {name: values[which] for name, values in outcomes.items()}
+
+
 def arm_figures(outcomes: Outcomes) -> dict[str, Figure]:
-    """Every figure of one arm: shares of patients (0 to 1), medians in months, mean dose intensity."""
+    """Every figure of one arm: shares of patients (0 to 1), medians in months, mean dose intensity.
+
+    Patients whose integration failed have no outcome and are left out; how many they are is told beside the figures.
+    """
+    outcomes = _rows(outcomes, ~outcomes["failed"])
     responders = outcomes["responder"]
     return {
         **{name: fraction(flags) for name, flags in _flags(outcomes).items()},
         "median_pfs_month": _median_month(outcomes["pfs_day"], outcomes["pfs_event"]),
         "median_ttp_month": _median_month(outcomes["ttp_day"], outcomes["ttp_event"]),
         "median_dor_month": _median_month(outcomes["dor_day"][responders], outcomes["dor_event"][responders]),
-        "relative_dose_intensity": mean(outcomes["relative_dose_intensity"]),
+        "relative_dose_intensity": mean(outcomes["relative_dose_intensity"], lowest=0.0, highest=1.0),
     }
 
 
@@ -49,10 +65,12 @@ def _median_month(day: NDArray, event: NDArray) -> Figure:
 
 
 def difference_figures(outcomes: Outcomes, reference: Outcomes, seed: int) -> dict[str, Figure]:
-    """Each figure of one arm minus that of the reference arm, in the same patients."""
+    """Each figure of one arm minus that of the reference arm, in the patients who failed in neither."""
+    whole = ~(outcomes["failed"] | reference["failed"])
+    outcomes, reference = _rows(outcomes, whole), _rows(reference, whole)
     ours, theirs = _flags(outcomes), _flags(reference)
     return {
-        **{name: paired_difference(ours[name], theirs[name]) for name in ours},
+        **{name: paired_share_difference(ours[name], theirs[name]) for name in ours},
         "median_pfs_month": median_difference(
             outcomes["pfs_day"] / DAYS_PER_MONTH,
             outcomes["pfs_event"],

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from titer.dosing.tokens import END, Token, point_at
+from titer.dosing.wording import show_number
 from titer.errors import InputError, nearest
 
 LONGEST_CYCLE = 366  # day
@@ -49,11 +50,16 @@ class Draft:
 
 
 class Reader:
-    """A place in the tokens. Errors point at tokens and show an example with a known drug."""
+    """A place in the tokens. Errors point at tokens and show an example with the drug at hand."""
 
     def __init__(self, text: str, tokens: list[Token], example_drug: str) -> None:
         self.text, self.tokens, self.place = text, tokens, 0
-        self.example = f"'{example_drug} 25 mg days 1-21 of 28' or '{example_drug} 10 mg daily for 6 cycles'"
+        self.show_with(example_drug)
+
+    def show_with(self, drug: str, amount: float | None = None, unit: str = "mg") -> None:
+        """Examples in errors are about this drug, with its amount where that is known by now."""
+        dose = f"{drug} {25 if amount is None else show_number(amount)} {unit}"
+        self.example = f"'{dose} days 1-21 of 28' or '{dose} daily for 6 cycles'"
 
     @property
     def now(self) -> Token:
@@ -171,7 +177,12 @@ def _read_number(reader: Reader, draft: Draft) -> None:
 
 
 def _read_count(reader: Reader, draft: Draft, count: int, token: Token) -> None:
-    """What follows `once`, `twice` or `3 times`: a day or a week. `once` alone is a single dose."""
+    """What follows `once`, `twice` or `3 times`: a day or a week. `once` alone is a single dose.
+
+    `once every 2 days` is `every 2 days`.
+    """
+    if count == 1 and _at_interval(reader):
+        return _read_every(reader, draft)
     linked = reader.accept("a", "per", "/", "each", "every")
     if reader.accept("weekly", *WEEKS):
         return _put_a_week(reader, draft, count, token)
@@ -183,6 +194,12 @@ def _read_count(reader: Reader, draft: Draft, count: int, token: Token) -> None:
         )
     _put_a_day(reader, draft, 1, token)
     return reader.put(draft, "duration", (1, "day"), token)
+
+
+def _at_interval(reader: Reader) -> bool:
+    """Whether `every 2 days` or `every other day` comes; `every day` belongs to what stands before it."""
+    after = reader.ahead()
+    return reader.now.text in ("every", "each", "q") and (after.kind == "number" or after.text in ("other", "second"))
 
 
 def _read_on_off(reader: Reader, draft: Draft, token: Token, unit: int) -> None:

@@ -8,10 +8,11 @@ clause    = route | rhythm | days of a cycle | infusion | duration | start ;
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 
 from titer.dosing.amounts import read_amount
 from titer.dosing.clauses import LONGEST_CYCLE, LONGEST_DURATION, Draft, Reader, read_clause
+from titer.dosing.drugs import INFUSED, DrugForm, KnownDrugs, drug_forms
 from titer.dosing.regimen import MINUTES_PER_DAY, Component, Regimen, treatment_cycle
 from titer.dosing.tokens import END, Token, tokenize
 from titer.errors import nearest
@@ -22,53 +23,51 @@ Rhythm = tuple[tuple[int, ...], int]  # days of a period, and its length
 WHOLE_SCHEDULE = ("rhythm", "times a day", "days", "cycle")
 
 
-def parse_regimen(text: str, known_drugs: Iterable[str] | Mapping[str, str]) -> Regimen:
+def parse_regimen(text: str, known_drugs: KnownDrugs) -> Regimen:
     """The regimen that a text describes.
 
     Capitals do not matter. The first three or four letters of a drug stand for it where they are unambiguous ("dex").
 
     Args:
         text: e.g. "lenalidomide 25 mg days 1-21 of 28 + dexamethasone 40 mg days 1,8,15,22 of 28".
-        known_drugs: names, or a mapping from name to the unit in which the drug is dosed where that is not mg.
+        known_drugs: names, or a mapping from name to the unit in which the drug is dosed, or to its `DrugForm`, which
+            also says by which routes it is given. `titer.library.read_regimen` gives those of the library.
 
     Returns:
         Amounts in mg, or in the unit of the drug. `str` of it is the canonical text, which reads
         back as an equal regimen.
 
     Raises:
-        InputError: it points at the offending word. Nothing is guessed: a missing unit or schedule is refused.
+        InputError: it points at the offending word. Nothing is guessed: a missing unit or schedule is refused, and so
+            is a route that the drug does not have, or an infusion of what is not infused.
 
     Example:
         >>> regimen = parse_regimen("Len 25mg PO d1-21/28 + dex 40 mg weekly", ["lenalidomide", "dexamethasone"])
         >>> str(regimen)
         'lenalidomide 25 mg oral days 1-21 of 28 + dexamethasone 40 mg weekly'
     """
-    units = _units_of(known_drugs)
-    reader = Reader(text, tokenize(text, units), next(iter(units), "drug"))
-    drafts = _read_drafts(reader, units)
+    forms = drug_forms(known_drugs)
+    reader = Reader(text, tokenize(text, forms), next(iter(forms), "drug"))
+    drafts = _read_drafts(reader, forms)
     usual = treatment_cycle(_own_cycle(draft) for draft in drafts)
     components: list[Component] = []
     for draft in drafts:
+        reader.show_with(draft.drug, draft.amount, draft.unit)
+        _check_route(reader, draft, forms[draft.drug])
         components.append(_component(reader, draft, usual, components))
     _refuse_overlaps(reader, drafts, components)
     return Regimen(text, tuple(components))
 
 
-def _units_of(known_drugs: Iterable[str] | Mapping[str, str]) -> dict[str, str]:
-    if isinstance(known_drugs, Mapping):
-        return dict(known_drugs)
-    return dict.fromkeys(known_drugs, "mg")
-
-
-def _read_drafts(reader: Reader, units: Mapping[str, str]) -> list[Draft]:
+def _read_drafts(reader: Reader, forms: Mapping[str, DrugForm]) -> list[Draft]:
     """All components, in the order of the text."""
-    drafts = [_read_component(reader, units, None)]
+    drafts = [_read_component(reader, forms, None)]
     while reader.now.kind != END:
         separator = reader.take()
         before = drafts[-1] if separator.text == "then" else None
         if reader.now.kind == END:
             raise reader.wrong(reader.now, f"nothing follows '{separator.raw}'")
-        drafts.append(_read_component(reader, units, before))
+        drafts.append(_read_component(reader, forms, before))
     return drafts
 
 
@@ -77,10 +76,10 @@ def _at_separator(reader: Reader) -> bool:
     return token.text in ("+", "plus", "then") or (token.text in ("and", "with") and after.kind == "word")
 
 
-def _read_component(reader: Reader, units: Mapping[str, str], before: Draft | None) -> Draft:
+def _read_component(reader: Reader, forms: Mapping[str, DrugForm], before: Draft | None) -> Draft:
     if reader.now.kind == END:
         raise reader.wrong(reader.now, "the regimen is empty")
-    draft = _begin(reader, units, before)
+    draft = _begin(reader, forms, before)
     while reader.now.kind != END and not _at_separator(reader):
         read_clause(reader, draft)
     if before is not None and draft.drug == before.drug:
@@ -88,20 +87,27 @@ def _read_component(reader: Reader, units: Mapping[str, str], before: Draft | No
     return draft
 
 
-def _begin(reader: Reader, units: Mapping[str, str], before: Draft | None) -> Draft:
+def _begin(reader: Reader, forms: Mapping[str, DrugForm], before: Draft | None) -> Draft:
     """Drug and amount. After `then` the drug need not be named again."""
     if before is not None and reader.now.kind != "word":
         draft = Draft(reader.now, before.drug, follows=before)
     else:
         token = reader.take()
-        draft = Draft(token, _find_drug(reader, token, units), follows=before)
-    draft.amount, draft.unit = read_amount(reader, draft.drug, units[draft.drug])
+        draft = Draft(token, _find_drug(reader, token, forms), follows=before)
+    form = forms[draft.drug]
+    reader.show_with(draft.drug, None, form.unit)
+    draft.amount, draft.unit = read_amount(reader, draft.drug, form.unit)
+    reader.show_with(draft.drug, draft.amount, draft.unit)
     return draft
 
 
 def _inherit(draft: Draft, before: Draft) -> None:
-    """A later phase keeps route, infusion and schedule of the earlier one, unless it says otherwise."""
-    kept = ["route", "infusion"]
+    """A later phase keeps route, infusion and schedule of the earlier one, unless it says otherwise.
+
+    Another route ends the infusion: tablets can follow a drip.
+    """
+    kept = ["infusion"] if draft.slots.get("route", before.slots.get("route")) == before.slots.get("route") else []
+    kept += ["route"]
     if not any(slot in draft.slots for slot in WHOLE_SCHEDULE):
         kept += WHOLE_SCHEDULE
     for slot in kept:
@@ -109,8 +115,8 @@ def _inherit(draft: Draft, before: Draft) -> None:
             draft.slots.setdefault(slot, before.slots[slot])
 
 
-def _find_drug(reader: Reader, token: Token, units: Mapping[str, str]) -> str:
-    names = {name.lower(): name for name in units}
+def _find_drug(reader: Reader, token: Token, forms: Mapping[str, DrugForm]) -> str:
+    names = {name.lower(): name for name in forms}
     if token.kind == "number":
         raise reader.wrong(token, "a component begins with the drug's name", hint="the name first, then the amount")
     if token.text in names:
@@ -121,8 +127,21 @@ def _find_drug(reader: Reader, token: Token, units: Mapping[str, str]) -> str:
     if len(token.text) in SHORT_FORM and longer:
         raise reader.wrong(token, f"'{token.raw}' is the beginning of several drugs", right=" or ".join(sorted(longer)))
     raise reader.wrong(
-        token, f"drug '{token.raw}' is not known", right="a drug that Titer knows", hint=nearest(token.text, units)
+        token, f"drug '{token.raw}' is not known", right="a drug that Titer knows", hint=nearest(token.text, forms)
     )
+
+
+def _check_route(reader: Reader, draft: Draft, form: DrugForm) -> None:
+    """Refuse a route that the drug does not have, and an infusion by a route that nothing is infused by."""
+    route = draft.slots.get("route")
+    if route and form.routes and route not in form.routes:
+        wrong = f"{draft.drug} is not given by route '{route}'"
+        raise reader.wrong(draft.given.get("route", draft.name), wrong, right=" or ".join(form.routes))
+    ways = (route,) if route else form.routes
+    if "infusion" in draft.slots and ways and not set(ways) & set(INFUSED):
+        wrong = f"{draft.drug} is given by route '{' or '.join(ways)}', and that is no infusion"
+        right = f"no 'over …', so that each dose is taken at once; infusions are {', '.join(INFUSED)}"
+        raise reader.wrong(draft.given.get("infusion", draft.name), wrong, right=right)
 
 
 def _own_cycle(draft: Draft) -> int:

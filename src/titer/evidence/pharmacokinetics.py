@@ -17,7 +17,7 @@ from titer.model import Model
 # Creatinine clearance standing for each group of the renal study, mL/min. Assumed: the study prints ranges only.
 NORMAL, NORMAL_AND_MILD, MILD, MODERATE, SEVERE, ESRD = 100.0, 85.0, 65.0, 38.0, 22.0, 6.0
 SESSION_H = 4.0
-HEALTHY: Mapping[str, float] = {"patient": 0.0}
+HEALTHY: Mapping[str, float] = {"is_patient": 0.0}
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ import titer.library.populations  # noqa: F401
 
 if TYPE_CHECKING:
     from titer.clinic.course import ClinicPlan
+    from titer.dosing.regimen import Regimen
     from titer.model import Model
     from titer.patients.population import PopulationModel
 
@@ -47,6 +48,25 @@ def models() -> dict[str, Model]:
 def drugs() -> dict[str, Model]:
     """Every model that takes doses, by the name of its drug."""
     return {dosing.drug: model for model in _folder("drugs").values() for dosing in model.doses}
+
+
+def read_regimen(text: str) -> Regimen:
+    """The regimen that a text describes, with the drugs of the library, their units and their routes.
+
+    Every command and every script reads regimens here, so that what one of them understands none of them refuses.
+
+    Raises:
+        InputError: it points at the offending word; an unknown drug gets the nearest names.
+
+    Example:
+        >>> str(read_regimen("len 25 mg d1-21/28 + dex 40 mg weekly"))
+        'lenalidomide 25 mg days 1-21 of 28 + dexamethasone 40 mg weekly'
+    """
+    from titer.dosing.drugs import DrugForm
+    from titer.dosing.parse import parse_regimen
+
+    dosings = [dosing for model in drugs().values() for dosing in model.doses]
+    return parse_regimen(text, {dosing.drug: DrugForm(dosing.unit, (dosing.route,)) for dosing in dosings})
 
 
 def relapsed_myeloma_models(given: Sequence[str] = MYELOMA_DRUGS) -> list[Model]:

@@ -8,9 +8,9 @@ from typing import Any
 
 import numpy as np
 
-from titer.show.metrics import letters
 from titer.show.plots import plot_bands, plot_benefit_risk, plot_dose_intensity, plot_survival
 from titer.show.style import to_png, to_svg
+from titer.trials.tables import letters
 
 CAPTIONS = {
     "benefit_risk": "Benefit against harm. Lines are 95% intervals; up and to the left is better.",

@@ -93,13 +93,3 @@ def number_text(value: float | None, unit: str, *, signed: bool = False) -> str:
     shown = value * 100 if unit == "%" else value
     text = f"{shown:+.1f}" if signed else f"{shown:.1f}"
     return "0.0" if text in ("-0.0", "+0.0") else text
-
-
-def letters(n: int) -> list[str]:
-    """Short names of regimens, in order: A, B, C, …, Z, A2, B2, …
-
-    Example:
-        >>> letters(3)
-        ['A', 'B', 'C']
-    """
-    return [chr(ord("A") + i % 26) + (str(i // 26 + 1) if i >= 26 else "") for i in range(n)]

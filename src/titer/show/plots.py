@@ -10,8 +10,9 @@ from typing import Any
 
 import numpy as np
 
-from titer.show.metrics import letters, metric
+from titer.show.metrics import metric
 from titer.show.style import FAINT, INK, LINES, MARKERS, colour, key_lines, look, new_figure, wrapped
+from titer.trials.tables import letters
 
 DAYS_PER_MONTH = 365.25 / 12
 # Share of the planned dose: name, from, below, strength of the colour.

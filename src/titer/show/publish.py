@@ -15,7 +15,6 @@ from typing import Any
 
 import numpy as np
 
-from titer.api import parse_regimen
 from titer.clinic.course import M_PROTEIN
 from titer.decisions.compare import Comparison, compare_regimens
 from titer.evidence.expectations import EXPECTATIONS, SIMULATIONS
@@ -74,7 +73,7 @@ def _courses(comparison: Comparison) -> Courses:
         **{name: _seen(comparison, name, arms) for name in ("anc", "platelets", "m_protein")},
         pfs={key: (arm.outcomes["pfs_day"] / DAYS_PER_MONTH, arm.outcomes["pfs_event"]) for key, arm in arms.items()},
         intensity={key: arm.intensity for key, arm in arms.items()},
-        drug=comparison.arms[0].drug,
+        drug=comparison.setting.counted_drug,
     )
 
 
@@ -187,4 +186,4 @@ def _same(simulation: Any, text: str, comparison: Comparison, overrides: Mapping
     """Whether that simulation stands for this arm: the same regimen in the same patients."""
     if simulation.population != comparison.population or dict(simulation.overrides) != dict(overrides):
         return False
-    return str(parse_regimen(simulation.regimen)) == text
+    return str(read_regimen(simulation.regimen)) == text

@@ -11,11 +11,12 @@ from typing import Any
 
 import titer
 from titer.model import Model, Signal
-from titer.show.metrics import figure_text, letters, metric
+from titer.show.metrics import figure_text, metric
 from titer.show.models import STATUS_MEANING, number_as_written, own_numbers, status_counts
 from titer.show.style import colour
 from titer.show.system_map import map_svg
 from titer.show.terminal import metric_keys
+from titer.trials.tables import letters
 
 
 @dataclass(frozen=True)

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
-from titer.show.metrics import letters
+from titer.trials.tables import letters
 
 # Okabe & Ito 2008, the palette that colour-blind readers can tell apart; yellow is left out, it is lost on white.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#56B4E9", "#E69F00", "#000000")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from titer.show.metrics import METRICS, figure_text, letters, metric
+from titer.show.metrics import METRICS, figure_text, metric
+from titer.trials.tables import letters
 
 PER_BLOCK = 3  # regimens side by side in 100 columns
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from titer.clinic.course import Course
+from titer.clinic.course import Course, End
 from titer.clinic.grading import GradeTable, grade
 from titer.clinic.ledger import dose_totals
 from titer.clinic.response import Response
@@ -22,12 +22,13 @@ DAYS_PER_MONTH = 365.25 / 12
 Columns = dict[str, NDArray]
 
 
-def endpoints(course: Course, tables: Mapping[str, GradeTable]) -> Columns:
+def endpoints(course: Course, tables: Mapping[str, GradeTable], drug: str) -> Columns:
     """One value per patient and endpoint.
 
     Args:
         course: what happened; its patients in increasing order.
         tables: laboratory test → table that grades it ("anc", "platelets", "haemoglobin").
+        drug: whose dose intensity is counted; NaN for patients who are not planned to get it.
 
     Returns:
         Columns of shape (n_patients,). Days count from the first dose and are NaN where it did not happen; flags are
@@ -38,8 +39,9 @@ def endpoints(course: Course, tables: Mapping[str, GradeTable]) -> Columns:
         **_times(course),
         **_laboratory(course, tables),
         **{f"{name}_day": day for name, day in course.event_day.items()},
-        **_dosing(course),
+        **_dosing(course, drug),
         "end_day": course.end_day,
+        "failed": course.end == End.FAILED,
     }
 
 
@@ -85,34 +87,24 @@ def _lowest(values: NDArray) -> NDArray:
     return lowest
 
 
-def _dosing(course: Course) -> Columns:
+def _dosing(course: Course, drug: str) -> Columns:
     decisions = course.ledger.tables()["decisions"]
     return {
         "any_hold": _any_action(course, decisions, Action.HOLD),
         "any_reduction": _any_action(course, decisions, Action.RESUME_LOWER),
-        "relative_dose_intensity": _intensity(course, np.array([0, course.days[-1]]))[:, 0],
+        "relative_dose_intensity": _intensity(course, drug, np.array([0, course.days[-1]]))[:, 0],
     }
 
 
-def _intensity(course: Course, day_edges: NDArray) -> NDArray:
+def _intensity(course: Course, drug: str, day_edges: NDArray) -> NDArray:
     """Dose given over dose planned per span of days, NaN where nothing was planned. Shape (n_patients, n_spans)."""
+    drugs = list(course.ledger.drugs)
+    if drug not in drugs:
+        return np.full((len(course.patients), len(day_edges) - 1), np.nan)
     doses = course.ledger.tables()["doses"]
-    totals = [dose_totals(doses, course.patients, drug, day_edges) for drug in _counted_drugs(course)]
-    planned, given = (sum(parts) for parts in zip(*totals, strict=True))
+    planned, given = dose_totals(doses, course.patients, drugs.index(drug), day_edges)
     with np.errstate(invalid="ignore"):
         return np.where(planned > 0, given / planned, np.nan)
-
-
-def _counted_drugs(course: Course) -> list[int]:
-    """Dose intensity counts the drugs under a rule; where there is none, the first drug of the regimen."""
-    drugs = list(course.ledger.drugs)
-    ruled = [drugs.index(name) for name in course.ledger.protocol.drugs if name in drugs]
-    return ruled or [0]
-
-
-def counted_drug(course: Course) -> str:
-    """Name of the drugs whose doses the dose intensity counts."""
-    return " + ".join(course.ledger.drugs[place] for place in _counted_drugs(course))
 
 
 def _any_action(course: Course, decisions: Mapping[str, NDArray], action: Action) -> NDArray[np.bool_]:
@@ -122,7 +114,7 @@ def _any_action(course: Course, decisions: Mapping[str, NDArray], action: Action
     return flags
 
 
-def intensity_by_cycle(course: Course, cycle_days: int) -> NDArray[np.float32]:
-    """Dose given over dose planned in each cycle, NaN off treatment. Shape (n_patients, n_cycles)."""
+def intensity_by_cycle(course: Course, drug: str, cycle_days: int) -> NDArray[np.float32]:
+    """Dose of a drug given over dose planned in each cycle, NaN off treatment. Shape (n_patients, n_cycles)."""
     edges = np.arange(0, course.days[-1] + cycle_days, cycle_days)
-    return _intensity(course, edges).astype(np.float32)
+    return _intensity(course, drug, edges).astype(np.float32)

@@ -13,6 +13,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Z95 = 1.959963984540054  # two-sided 95% point of the normal distribution
+HALF = 0.5 * (1 + 1e-9)  # a product of steps that should be one half may come out a rounding above it
+BLOCK = 4_000_000  # resampled weights in memory at once
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,8 @@ def fraction(flags) -> Figure:
     return Figure(share, max(0.0, float(centre - half)), min(1.0, float(centre + half)))
 
 
-def mean(values) -> Figure:
-    """Mean over the patients that have a value, with the normal interval.
+def mean(values, *, lowest: float = -np.inf, highest: float = np.inf) -> Figure:
+    """Mean over the patients that have a value, with the normal interval, kept within what is possible.
 
     Example:
         >>> mean([1.0, 2.0, 3.0]).value
@@ -67,12 +69,15 @@ def mean(values) -> Figure:
         return Figure(np.nan, np.nan, np.nan)
     centre = float(values.mean())
     half = Z95 * float(values.std(ddof=1) / np.sqrt(len(values))) if len(values) > 1 else np.nan
-    return Figure(centre, centre - half, centre + half)
+    return Figure(centre, max(centre - half, lowest), min(centre + half, highest))
 
 
 @dataclass(frozen=True)
 class SurvivalCurve:
-    """Kaplan-Meier estimate: at each time the fraction without event, its band, and how many are still at risk."""
+    """Kaplan-Meier estimate: at each time the fraction without event, its band, and how many are still at risk.
+
+    The band is NaN where the curve has come down to 0, where its variance is not defined.
+    """
 
     time: Floats
     survival: Floats
@@ -85,7 +90,7 @@ class SurvivalCurve:
         return Figure(*(self._first_at_half(curve) for curve in (self.survival, self.low, self.high)))
 
     def _first_at_half(self, curve: Floats) -> float:
-        below = np.flatnonzero(curve <= 0.5)
+        below = np.flatnonzero(curve <= HALF)
         return float(self.time[below[0]]) if len(below) else np.nan
 
 
@@ -113,7 +118,7 @@ def kaplan_meier(time, event) -> SurvivalCurve:
         low, high = survival ** np.exp(-width), survival ** np.exp(width)
     certain = survival >= 1
     low, high = np.where(certain, 1.0, low), np.where(certain, 1.0, high)
-    return SurvivalCurve(moments, survival, np.nan_to_num(low), np.nan_to_num(high), at_risk.astype(float))
+    return SurvivalCurve(moments, survival, low, high, at_risk.astype(float))
 
 
 def paired_difference(values, reference) -> Figure:
@@ -128,6 +133,30 @@ def paired_difference(values, reference) -> Figure:
     return mean(np.asarray(values, float) - np.asarray(reference, float))
 
 
+def paired_share_difference(flags, reference) -> Figure:
+    """Difference of two shares in the same patients, with the interval of Agresti and Min.
+
+    The interval adds half a patient to each cell of the two-by-two table, so that it does not shrink to nothing where
+    no patient differs.
+
+    Source: Agresti and Min 2005, Stat Med 24:729.
+
+    Example:
+        >>> figure = paired_share_difference([True, True, False, False], [True, False, False, False])
+        >>> figure.value, round(figure.low, 2), round(figure.high, 2)
+        (0.25, -0.28, 0.61)
+    """
+    flags, reference = np.asarray(flags, bool), np.asarray(reference, bool)
+    n = len(flags)
+    if n == 0:
+        return Figure(np.nan, np.nan, np.nan)
+    gained, lost = int((flags & ~reference).sum()), int((~flags & reference).sum())
+    centre = (gained - lost) / (n + 2)
+    variance = ((gained + lost + 1) - (gained - lost) ** 2 / (n + 2)) / (n + 2) ** 2
+    half = Z95 * float(np.sqrt(variance))
+    return Figure((gained - lost) / n, max(-1.0, centre - half), min(1.0, centre + half))
+
+
 def median_difference(time, event, reference_time, reference_event, *, seed: int, resamples: int = 400) -> Figure:
     """Difference of two Kaplan-Meier medians on the same patients; the interval resamples patients in pairs.
 
@@ -137,9 +166,16 @@ def median_difference(time, event, reference_time, reference_event, *, seed: int
     Source: percentile bootstrap, Efron 1979, Ann Stat 7:1.
     """
     value = kaplan_meier(time, event).median().value - kaplan_meier(reference_time, reference_event).median().value
-    draws = np.random.Generator(np.random.Philox(key=seed)).integers(0, len(time), (resamples, len(time)))
-    weights = np.stack([np.bincount(row, minlength=len(time)) for row in draws])
-    differences = _weighted_medians(time, event, weights) - _weighted_medians(reference_time, reference_event, weights)
+    n, generator = len(time), np.random.Generator(np.random.Philox(key=seed))
+    parts = []
+    for begin in range(0, resamples, rows := max(1, BLOCK // max(n, 1))):
+        draws = generator.integers(0, n, (min(rows, resamples - begin), n))
+        weights = np.stack([np.bincount(row, minlength=n) for row in draws])
+        ours, theirs = (
+            _weighted_medians(*pair, weights) for pair in ((time, event), (reference_time, reference_event))
+        )
+        parts.append(ours - theirs)
+    differences = np.concatenate(parts)
     if np.isnan(differences).mean() > 0.025:
         return Figure(value, np.nan, np.nan)
     low, high = np.nanquantile(differences, [0.025, 0.975])
@@ -154,6 +190,6 @@ def _weighted_medians(time, event, weights) -> Floats:
     at_risk = np.cumsum(sorted_weights[:, ::-1], axis=1)[:, ::-1]
     steps = np.where(event[order], sorted_weights / np.maximum(at_risk, 1), 0.0)
     survival = np.cumprod(1 - steps, axis=1)
-    first = np.argmax(survival <= 0.5, axis=1)
-    reached = survival[:, -1] <= 0.5
+    first = np.argmax(survival <= HALF, axis=1)
+    reached = survival[:, -1] <= HALF
     return np.where(reached, time[order][first], np.nan)

@@ -115,16 +115,16 @@ class ResultStore:
             for writer in self._writers.values():
                 writer.close()
             self._writers.clear()
-            (self.folder / MANIFEST).unlink(missing_ok=True)
             files = {}
             for name, partial in sorted(self._files.items()):
                 files[name] = {"sha256": _sha256(partial), "rows": self._rows.get(name.removesuffix(".parquet"))}
-                os.replace(partial, self.folder / name)
-            self._files.clear()
             text = json.dumps({**manifest, "files": files}, indent=2, allow_nan=False) + "\n"
-            partial = self._begin(MANIFEST)
-            _write_durably(partial, text.encode())
-            os.replace(partial, self.folder / MANIFEST)
+            _write_durably(self._begin(MANIFEST), text.encode())
+            # All is on disk; from here on files only get their names, the manifest last.
+            (self.folder / MANIFEST).unlink(missing_ok=True)
+            for name in sorted(self._files, key=lambda name: name == MANIFEST):
+                os.replace(self._files[name], self.folder / name)
+            self._files.clear()
 
     def _begin(self, name: str) -> Path:
         path = self.folder / f".{name}.partial"

@@ -11,21 +11,44 @@ from numpy.typing import NDArray
 
 from titer.clinic.course import Course, End
 from titer.clinic.response import Response
+from titer.errors import ModelError
 from titer.patients.cohort import Cohort
 from titer.trials.store import Words
 
 Columns = dict[str, Any]
 
 
-def tables_of(course: Course, cohort: Cohort, outcomes: Mapping[str, NDArray], regimen: str) -> dict[str, Columns]:
-    """Every table of one arm of one chunk; each row names patient and regimen.
+KEYS = ("patient", "arm", "regimen")
+
+
+def letters(n: int) -> list[str]:
+    """Short names of arms, in order: A, B, C, …, Z, A2, B2, …
+
+    Example:
+        >>> letters(3)
+        ['A', 'B', 'C']
+    """
+    return [chr(ord("A") + i % 26) + (str(i // 26 + 1) if i >= 26 else "") for i in range(n)]
+
+
+def tables_of(
+    course: Course, cohort: Cohort, outcomes: Mapping[str, NDArray], arm: str, regimen: str
+) -> dict[str, Columns]:
+    """Every table of one arm of one chunk; each row names patient, arm and regimen.
 
     Args:
         course: what happened.
         cohort: the patients, in the same order.
         outcomes: from `endpoints`.
+        arm: its letter.
         regimen: its text.
+
+    Raises:
+        ModelError: a covariate of the population has the name of a key or an endpoint.
     """
+    taken = sorted(set(cohort.columns) & {*KEYS, *outcomes})
+    if taken:
+        raise ModelError(f"covariates {taken} have names of columns of the results", right="other names")
     ledger = course.ledger.tables()
     tables = {
         "patients": {"patient": course.patients, **cohort.columns, **_outcome_columns(outcomes)},
@@ -35,12 +58,13 @@ def tables_of(course: Course, cohort: Cohort, outcomes: Mapping[str, NDArray], r
         "events": _events(course),
         "status": {"patient": course.patients, "status": _enum_words(course.end, End), "day": course.end_day},
     }
-    return {name: _with_regimen(columns, regimen) for name, columns in tables.items()}
+    return {name: _keyed(columns, arm, regimen) for name, columns in tables.items()}
 
 
-def _with_regimen(columns: Mapping[str, Any], regimen: str) -> Columns:
-    label = Words.constant(regimen, len(columns["patient"]))
-    return {"patient": columns["patient"], "regimen": label, **{k: v for k, v in columns.items() if k != "patient"}}
+def _keyed(columns: Mapping[str, Any], arm: str, regimen: str) -> Columns:
+    n = len(columns["patient"])
+    keys = {"patient": columns["patient"], "arm": Words.constant(arm, n), "regimen": Words.constant(regimen, n)}
+    return keys | {name: column for name, column in columns.items() if name != "patient"}
 
 
 def _outcome_columns(outcomes: Mapping[str, NDArray]) -> Columns:

@@ -9,7 +9,6 @@ import numpy as np
 
 from titer.clinic.bodies import run_course
 from titer.decisions.figures import arm_figures
-from titer.dosing.parse import parse_regimen
 from titer.dosing.regimen import MINUTES_PER_DAY, planned_doses
 from titer.engine import BOLUS, Ensemble, Kernel, compile_kernel, make_events
 from titer.evidence.calibration.fitting import Numbers, changed_models
@@ -66,7 +65,7 @@ class Bench:
         """Endpoints of each patient of one simulation."""
         chosen = simulation(name)
         cohort = self.cohort(chosen)
-        regimen = parse_regimen(chosen.regimen, list(drugs()))
+        regimen = read_regimen(chosen.regimen)
         course = run_course(
             self.kernel,
             self.parameters(cohort, numbers),
@@ -78,7 +77,7 @@ class Bench:
             rtol=1e-4,
             atol=1e-7,
         )
-        return endpoints(course, GRADED)
+        return endpoints(course, GRADED, regimen.drugs[0])
 
     def unchanging(
         self, name: str, numbers: Numbers, days: np.ndarray, outputs: Sequence[str], *, off_at: float = np.inf
@@ -91,7 +90,7 @@ class Bench:
         return {name: values[:, :, self.system.output_names.index(name)] for name in outputs}
 
     def _planned(self, text: str, until: float):
-        regimen = parse_regimen(text, list(drugs()))
+        regimen = read_regimen(text)
         table = planned_doses(regimen, round(until))
         places = [self.system.state_index(self.system.doses[c.drug].state) for c in regimen.components]
         days, target = table["minute"] / MINUTES_PER_DAY, np.array(places)[table["component"]]

@@ -12,7 +12,7 @@ Assumed:  sensitivity differs between patients but does not change in one; resis
           start; growth stops at 150 g/L (Collins 2023); priming saturates, because dexamethasone on 12 days of 28 did
           no better beside lenalidomide than once a week (MM-009/010 against TOURMALINE-MM1).
 Conflict: 1. Untreated growth is 0.122 /week (Collins, Gallaher), 0.030 (Li 2025), 0.010 on treatment (Srimani); the
-          calibrated 0.041 lies among them.
+          calibrated 0.044 lies among them.
           2. Srimani's M-protein regrows so slowly that it alone would show progression at a median of 27 months; the
           source's PFS (15 months) is a hazard of its own. Here progression is read from M-protein, which therefore
           regrows sooner in those who respond poorly: medians agree over the first year, the upper quartile does not.
@@ -85,7 +85,7 @@ PARAMETERS = (
     Parameter("sensitivity_line", 0.768, "", "lost per earlier line above the typical number", "outcomes: IMID149 against IMID268; evidence.calibration.myeloma", "calibrated"),
     Parameter("lines_typical", 1.4, "", "mean number of earlier lines in the source trial", "srimani: 1-3 lines, most one", "assumed"),
     Parameter("lines_most", 5.0, "", "earlier lines beyond which sensitivity falls no more", "titer: range of the outcome rows", "assumed"),
-    Parameter("growth", 0.00628, "1/day", "growth of uncontrolled tumour (0.041 per week)", "outcomes: IMID090, IMID151; evidence.calibration.myeloma", "calibrated", omega2=0.311),
+    Parameter("growth", 0.00628, "1/day", "growth of uncontrolled tumour (0.044 per week)", "outcomes: IMID090, IMID151; evidence.calibration.myeloma", "calibrated", omega2=0.311),
     Parameter("clone_start", 0.00398, "", "resistant clone at the start, fraction of the tumour", "outcomes: IMID089, IMID101, IMID113; evidence.calibration.myeloma", "calibrated", omega2=1.83),
     Parameter("clone_line", 0.564, "", "log of the clone gained per earlier line above the typical number", "outcomes: IMID089, IMID101, IMID113; evidence.calibration.myeloma", "calibrated"),
     Parameter("clone_control", 0.318, "", "part of the clone's growth that drive 1 stops", "outcomes: IMID089, IMID101, IMID113; evidence.calibration.myeloma", "calibrated"),

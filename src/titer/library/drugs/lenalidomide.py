@@ -50,7 +50,7 @@ def equations(t, x, p, s):
 
 def individual(p, c):
     """Renal function, weight, food, and patient against healthy volunteer."""
-    healthy = where(c.patient > 0.5, 1.0, 1 / p.patient_ratio)
+    healthy = where(c.is_patient > 0.5, 1.0, 1 / p.patient_ratio)
     renal = p.cl_renal * minimum(c.crcl, p.crcl_cap)
     return {
         "cl": (p.cl_nonrenal + renal) * healthy,
@@ -87,7 +87,7 @@ ANCHORS = (
     Anchor("tmax", "conc", "time_of_max", ((0.0, "lenalidomide", 10.0),), 24.0, 1.0, "h", 0.1, "mds: IMID005"),
     Anchor(
         "half_life_healthy", "conc", "half_life", ((0.0, "lenalidomide", 25.0),), 24.0, 3.5, "h", 0.1,
-        "review: IMID021", covariates={"patient": 0.0},
+        "review: IMID021", covariates={"is_patient": 0.0},
     ),
 )
 # fmt: on
@@ -122,7 +122,7 @@ MODEL = Model(
         Covariate("crcl", "mL/min", "creatinine clearance (Cockcroft-Gault)", 90.0),
         Covariate("weight", "kg", "body weight", 75.0),
         Covariate("fed", "", "1 when doses follow a high-fat meal", 0.0),
-        Covariate("patient", "", "1 for a patient, 0 for a healthy volunteer", 1.0),
+        Covariate("is_patient", "", "1 for a patient, 0 for a healthy volunteer", 1.0),
     ),
     individual=individual,
     outputs=(
