@@ -15,7 +15,7 @@ from titer.show.metrics import METRICS
 
 ARMS = ["lenalidomide 25 mg days 1-21 of 28 + dexamethasone 40 mg days 1,8,15,22 of 28", "lenalidomide 10 mg daily"]
 SMALL = ["-n", "40", "--cycles", "3", "--seed", "5", "--threads", "1"]
-TABLES = ("patients", "visits", "doses", "decisions", "events", "status")
+TABLES = ("patients", "parameters", "visits", "doses", "decisions", "events", "status")
 PLOTS = ("benefit_risk", "anc", "platelets", "m_protein", "pfs", "dose_intensity")
 
 

@@ -8,8 +8,8 @@ import pytest
 from clinic_bodies import ClosedFormBodies
 from titer.clinic.course import BLOOD_COUNT, ClinicPlan, End, WatchedEvent, follow
 from titer.clinic.ledger import dose_totals, replay_schedule
-from titer.clinic.prescription import Doses
-from titer.clinic.rules import Action
+from titer.clinic.prescription import Doses, Prescription
+from titer.clinic.rules import Action, Therapy
 from titer.dosing.parse import parse_regimen
 from titer.errors import InputError
 from titer.library.rules.assays import ASSAYS
@@ -218,6 +218,45 @@ def test_a_lowered_dose_stays_lowered_when_the_plan_rises():
     assert (doses["given"][late] < 10).all()
     untouched = ~np.isin(doses["patient"], decisions["patient"][decisions["action"] != 0])
     same(doses["given"][untouched], doses["planned"][untouched])
+
+
+def test_several_doses_a_day_share_the_level_of_the_ladder():
+    """The label's ladder is in mg per day: after 25 mg a day comes 20, and 12.5 mg twice daily becomes 10 twice."""
+    once, _ = run(regimen=parse_regimen("lenalidomide 25 mg days 1-21 of 28", DRUGS), days=28 * 4, slope=0.06)
+    twice, _ = run(regimen=parse_regimen("lenalidomide 12.5 mg twice daily days 1-21 of 28", DRUGS), slope=0.06)
+    levels = np.array([25, 20, 15, 10, 5, 2.5])
+    for course, n_a_day in ((once, 1), (twice, 2)):
+        doses, decisions = (course.ledger.tables()[k] for k in ("doses", "decisions"))
+        seen = np.unique(doses["given"][doses["given"] > 0]) * n_a_day
+        assert len(seen) > 2
+        assert set(seen) <= set(levels)
+        lowered = decisions["level_after"] == 1
+        assert lowered.any()
+        same(decisions["dose_after"][lowered], np.full(lowered.sum(), 20.0))
+        same(np.unique(decisions["dose_before"][decisions["level_before"] == 0]), [25.0])
+
+
+def test_a_dose_every_other_day_keeps_the_level_of_its_day():
+    course, _ = run(regimen=parse_regimen("lenalidomide 15 mg every 48 h", DRUGS), slope=0.08, days=28 * 5)
+    given = course.ledger.tables()["doses"]["given"]
+    assert {15.0, 10.0} <= set(given.tolist()) <= {0.0, 15.0, 10.0, 5.0, 2.5}
+
+
+def test_a_level_between_two_parts_of_a_day_keeps_their_proportion():
+    regimen = parse_regimen("lenalidomide 15 mg daily", DRUGS)
+    evening = replace(regimen.components[0], amount=5.0, times=(720,))
+    plan = Prescription(replace(regimen, components=(*regimen.components, evening)), US, 7)
+    therapy = Therapy.starting(US, plan.starting_dose(1))
+    assert therapy.dose.tolist() == [[20.0]]
+    therapy.dose[0, 0], therapy.level[0, 0] = 10.0, 2
+    assert plan.doses(0, 1, therapy, np.ones(1, bool)).given.tolist() == [7.5, 2.5]
+
+
+@pytest.mark.parametrize("patients", [[31, 4], [3, 3], [0, 1, 5, 2]])
+def test_patients_come_in_increasing_order(patients):
+    with pytest.raises(InputError, match=f"patient {patients[-1]} comes after patient {patients[-2]}") as caught:
+        run(patients=patients)
+    assert caught.value.where == f"place {len(patients)} of the cohort"
 
 
 @pytest.mark.parametrize("days", [0, -28, 30])

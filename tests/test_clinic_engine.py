@@ -10,9 +10,10 @@ from clinic_system import clinic_system, own_parameters
 from titer.clinic.bodies import EngineBodies, run_course, scheduled_events
 from titer.clinic.course import ClinicPlan, End, WatchedEvent, follow
 from titer.clinic.ledger import replay_schedule
+from titer.clinic.prescription import Doses
 from titer.clinic.rules import Action
 from titer.dosing.parse import parse_regimen
-from titer.engine import compile_kernel
+from titer.engine import bolus, compile_kernel, infusion, merge
 from titer.errors import InputError, ModelError
 from titer.library.rules.assays import ASSAYS
 from titer.library.rules.imwg import IMWG_2016
@@ -93,7 +94,7 @@ def test_replaying_the_ledger_gives_the_same_trajectories_within_tolerance():
         np.testing.assert_allclose(values[..., k][seen], course.true[name][seen], rtol=2e-5)
 
 
-@pytest.mark.parametrize("patients", [[17], [31, 4], list(range(20))])
+@pytest.mark.parametrize("patients", [[17], [4, 31], list(range(20))])
 def test_a_patient_has_the_same_course_alone_and_in_a_cohort(patients):
     cohort, part = run(), run(patients=patients)
     same_course(part, cohort, patients)
@@ -140,6 +141,27 @@ def test_infusions_enter_at_a_rate_that_sums_to_the_dose():
     assert np.allclose(np.abs(events.value), 40 * 12)
     assert np.isclose(np.sum(events.value), 0)
     assert np.allclose(np.diff(events.time.reshape(-1, 2), axis=1), 2 / 24)
+
+
+def test_the_clinic_makes_the_events_that_bolus_and_infusion_make():
+    """One place turns doses into events, whoever asks."""
+    system, own = clinic_system(), np.arange(3)
+    values = parameters(own)
+    planned = Doses(
+        row=np.array([0, 0, 2]),
+        component=np.array([0, 1, 1], np.int32),
+        drug=np.array([0, 1, 1], np.int8),
+        minute=np.array([0, 720, 1440]),
+        planned=np.array([25.0, 40.0, 40.0]),
+        given=np.array([20.0, 40.0, 40.0]),
+        duration=np.array([0, 90, 90], np.int32),
+    )
+    made = EngineBodies(kernel(), values, REGIMEN, patients=own).events(planned)
+    swallowed = bolus(system, "lenalidomide", values, 0, 0.0, 20.0)
+    dripped = infusion(system, "dexamethasone", values, [0, 2], [0.5, 1.0], 40.0, duration=1.5 / 24)
+    expected = merge(swallowed, dripped)
+    for name in ("start", "time", "kind", "target", "value"):
+        np.testing.assert_array_equal(getattr(made, name), getattr(expected, name))
 
 
 def test_event_days_cross_the_patients_own_draw():

@@ -169,3 +169,26 @@ def test_two_arms_of_one_regimen_are_told_apart_in_the_tables(tmp_path):
     publish_comparison(tmp_path, [RD25, RD25], n=3, cycles=1)
     table = pq.read_table(tmp_path / "patients.parquet").to_pydict()
     assert sorted(zip(table["patient"], table["arm"], strict=True)) == [(p, a) for p in range(3) for a in "AB"]
+
+
+def test_a_parameter_can_be_the_same_for_everybody_or_shifted():
+    weak = compare_regimens([RD25], n=20, cycles=2, seed=3, overrides={"lenalidomide.dc50": 1e6})
+    normal = compare_regimens([RD25], n=20, cycles=2, seed=3)
+    assert weak.arms[0].figures["orr"].value < normal.arms[0].figures["orr"].value
+    with pytest.raises(InputError, match=r"lenalidomide\.dc50"):
+        compare_regimens([RD25], n=2, cycles=1, overrides={"lenalidomide.dc5": 1.0})
+
+
+def test_true_weekly_neutropenia_does_not_depend_on_the_calendar_of_visits(comparison):
+    for arm in comparison.arms:
+        weekly = arm.outcomes["anc_weekly_lowest"] < 1.0
+        assert arm.figures["neutropenia_g34_weekly"].value == weekly.mean()
+
+
+def test_the_parameters_of_each_patient_are_stored(tmp_path):
+    import pyarrow.parquet as pq
+
+    publish_comparison(tmp_path, [RD25, RD10], n=5, cycles=1, chunk=2)
+    table = pq.read_table(tmp_path / "parameters.parquet").to_pydict()
+    assert table["patient"] == [0, 1, 2, 3, 4]
+    assert len(set(table["lenalidomide.cl"])) == 5

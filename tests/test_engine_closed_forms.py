@@ -4,8 +4,9 @@ import numpy as np
 import pytest
 from scipy.linalg import expm
 
+from engine_systems import two_compartments
 from titer.engine import BOLUS, RATE, Ensemble, compile_kernel, make_events
-from titer.engine.textbook import one_compartment, two_compartments
+from titer.engine.textbook import one_compartment
 
 TIMES = np.linspace(0.0, 3.0, 61)
 EIGHT_DIGITS = 1e-8

@@ -109,6 +109,11 @@ def test_infusion_by_rate_and_by_duration_are_the_same(oral):
     assert by_rate.value.tolist() == [160.0, -160.0]
 
 
+def test_an_infusion_of_nothing_is_nothing(oral):
+    events = infusion(oral.system, "drug", patients(oral), 0, 0.0, 0.0, rate=200.0)
+    assert events.value.tolist() == [0.0, 0.0]
+
+
 def test_a_dose_given_in_pieces_to_many_patients_is_not_multiplied(oral):
     events = bolus(oral.system, "drug", patients(oral, 50), np.arange(50), 0.0, 10.0)
     ensemble = Ensemble(oral, patients(oral, 50))

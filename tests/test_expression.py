@@ -76,7 +76,44 @@ def test_substitution_replaces_names_once():
         ((symbol("a") + 1) ** 2, "(a + 1)^2"),
         (symbol("a") / (symbol("b") * symbol("c")), "a/(b*c)"),
         (where(symbol("a") > 0, 1, symbol("b")), "where(a > 0, 1, b)"),
+        (-symbol("ka") * symbol("gut"), "-ka*gut"),
+        (-(symbol("ka") * symbol("gut")), "-ka*gut"),
+        (-symbol("ka") / symbol("v") * symbol("gut") + symbol("in"), "-ka/v*gut + in"),
+        (symbol("a") + -symbol("b") * symbol("c"), "a - b*c"),
+        (symbol("a") - -symbol("b"), "a + b"),
+        (symbol("a") * -symbol("b"), "a*(-b)"),
+        (symbol("a") * (-symbol("b") * symbol("c")), "a*(-b*c)"),
+        ((-symbol("a")) ** 2, "(-a)^2"),
+        (number(-2) ** symbol("a"), "(-2)^a"),
+        ((symbol("a") ** symbol("b")) ** 2, "(a^b)^2"),
+        (symbol("a") ** (symbol("b") ** 2), "a^b^2"),
+        (symbol("a") ** -1, "a^(-1)"),
+        (-(symbol("a") + symbol("b")), "-(a + b)"),
+        (symbol("a") - (symbol("b") < symbol("c")), "a - (b < c)"),
     ],
 )
 def test_printed_equation_keeps_its_meaning(tree, text):
     assert str(tree) == text
+
+
+TREES = st.recursive(
+    st.sampled_from([symbol("a"), symbol("b"), number(2), number(-3)]),
+    lambda inner: (
+        st.builds(combine, st.sampled_from(["+", "-", "*", "/"]), inner, inner)
+        | st.builds(combine, st.just("neg"), inner)
+    ),
+    max_leaves=8,
+)
+
+
+@given(TREES | st.builds(lambda base, n: base**n, TREES, st.sampled_from([2, -1, 3])))
+def test_printed_arithmetic_read_as_python_gives_the_same_number(tree):
+    values = {"a": 1.7, "b": -0.6}
+    with np.errstate(all="ignore"):
+        expected = evaluate([tree], values)[0]
+    try:
+        read = eval(str(tree).replace("^", "**"), {}, values)
+    except ZeroDivisionError:
+        assert not np.isfinite(expected)
+        return
+    assert read == pytest.approx(expected, rel=1e-5, abs=1e-5, nan_ok=True)

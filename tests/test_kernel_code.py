@@ -6,12 +6,13 @@ import math
 import numpy as np
 import pytest
 
+from engine_systems import transit_chain, two_compartments
 from titer.engine import Ensemble, compile_kernel
 from titer.engine.cascade import affine_parts, find_cascade
 from titer.engine.codegen import Writer
 from titer.engine.compiler import compile_library, find_compiler
 from titer.engine.generate import fixed_file
-from titer.engine.textbook import one_compartment, system_of, transit_chain, two_compartments
+from titer.engine.textbook import one_compartment, system_of
 from titer.errors import InputError, ModelError
 from titer.model.expression import (
     absolute,

@@ -188,6 +188,65 @@ def test_units_that_do_not_fit_are_named_with_their_trail(rate, told):
     assert "rate of amount" in caught.value.where
 
 
+def dosed(state="mg", dose="mg", share=("", 0.8), lag="h"):
+    def equations(t, x, p, s):
+        return Equations(rates={"amount": -p.k * x.amount})
+
+    parameters = (number("k", 1.0, "1/h"), number("share", share[1], share[0]), number("lag", 1.0, lag))
+    doses = (Dosing("drug", "amount", unit=dose, bioavailability="share", lag="lag"),)
+    return make("pk", equations, (State("amount", state, "amount"),), parameters, doses=doses)
+
+
+@pytest.mark.parametrize("sound", [{}, {"state": "nmol", "dose": "nmol"}, {"lag": "day"}, {"lag": "min"}])
+def test_doses_whose_units_fit_pass(sound):
+    assert assemble([dosed(**sound)], SIGNALS).doses["drug"].lag == "pk.lag"
+
+
+@pytest.mark.parametrize(
+    ("broken", "told"),
+    [
+        ({"state": "ug"}, "doses in mg enter state 'amount' in ug"),
+        ({"state": "nmol"}, "doses in mg enter state 'amount' in nmol"),
+        ({"share": ("%", 80.0)}, "bioavailability 'share' is in %"),
+        ({"share": ("L", 0.8)}, "bioavailability 'share' is in L"),
+        ({"lag": "mg"}, "lag 'lag' is in 'mg'"),
+        ({"lag": ""}, "lag 'lag' is in ''"),
+    ],
+)
+def test_doses_whose_units_do_not_fit_are_refused(broken, told):
+    with pytest.raises(UnitError, match=told) as caught:
+        assemble([dosed(**broken)], SIGNALS)
+    assert caught.value.where == "model 'pk_invented', doses of drug"
+
+
+@pytest.mark.parametrize("role", ["bioavailability", "lag"])
+def test_a_dose_names_parameters_that_exist_and_can_differ(role):
+    sound = dosed()
+    with pytest.raises(ModelError, match="no parameter 'shore'") as caught:
+        dataclasses.replace(sound, doses=(Dosing("drug", "amount", **{role: "shore"}),))
+    assert "'share'" in caught.value.hint
+    fixed = (*sound.parameters, number("whole", 1.0, "", structural=True))
+    with pytest.raises(ModelError, match=f"the {role} of drug is 'whole', which is structural"):
+        dataclasses.replace(sound, parameters=fixed, doses=(Dosing("drug", "amount", **{role: "whole"}),))
+
+
+def test_a_lag_in_hours_becomes_days_when_doses_are_made():
+    from titer.engine.events import bolus
+
+    system = assemble([dosed(lag="h")], SIGNALS)
+    events = bolus(system, "drug", np.atleast_2d(system.typical()), 0, 2.0, 10.0)
+    np.testing.assert_allclose([events.time[0], events.value[0]], [2 + 1 / 24, 8.0])
+
+
+def test_equations_cannot_change_the_values_they_read():
+    def careless(t, x, p, s):
+        x.amount = 0.0
+        return Equations(rates={})
+
+    with pytest.raises(ModelError, match="state 'amount' cannot be changed here"):
+        assemble([dataclasses.replace(with_rate(lambda t, x, p: 0.0), equations=careless)], SIGNALS)
+
+
 def test_a_misspelt_name_in_the_equations_gets_the_nearest():
     with pytest.raises(ModelError, match="did you mean 'amount'"):
         assemble([with_rate(lambda t, x, p: -p.k * x.amoumt)], SIGNALS)

@@ -3,12 +3,14 @@
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from titer.dosing.clauses import KEYWORDS, ROUTES
+from titer.dosing.drugs import INFUSED, DrugForm
 from titer.dosing.parse import parse_regimen
 from titer.dosing.regimen import Component, Regimen
 from titer.errors import InputError
@@ -64,7 +66,19 @@ SAME = {
     "lenalidomide 10 mg every 2 days": [
         *[
             "lenalidomide 10 mg " + s
-            for s in ("every other day", "q48h", "qod", "every 48 h", "every two days", "day 1 of 2")
+            for s in (
+                "every other day",
+                "q48h",
+                "qod",
+                "every 48 h",
+                "every two days",
+                "day 1 of 2",
+                "once every 2 days",
+            )
+        ],
+        *[
+            "lenalidomide 10 mg " + s
+            for s in ("once every other day", "once q48h", "1 time every 2 days", "once each 48 hours")
         ],
     ],
     "lenalidomide 10 mg twice daily": [
@@ -183,6 +197,8 @@ REFUSED = [  # text, the word that the carets stand under, what is said, what he
     ("len 25 mg daily for 0 weeks", "0", "is 0", "from 1"),
     ("dex 4 mg iv over 0.3 min daily", "0.3", "0.3 min", "whole minutes"),
     ("dex 4 mg iv sc daily", "sc", "given twice", "'iv'"),
+    ("dex 4 mg po over 30 min daily", "30", "no infusion", "iv"),
+    ("dex 4 mg iv over 30 min daily for 2 days then 4 mg daily nonsense", "nonsense", "not understood", "dex"),
 ]
 
 
@@ -201,6 +217,60 @@ def test_refusal_points_at_the_word_and_shows_what_is_right(text, word, what, he
     assert place.startswith("the end" if word == "the end" else f"'{word}'")
 
 
+@pytest.mark.parametrize(
+    ("text", "word", "what", "right"),
+    [
+        ("lenalidomide 25 mg iv daily", "iv", "not given by route 'iv'", "oral"),
+        ("dex 4 mg weekly + lenalidomide 25 mg sc daily", "sc", "not given by route 'sc'", "oral"),
+        ("lenalidomide 25 mg over 2 h daily", "2", "route 'oral', and that is no infusion", "no 'over …'"),
+        ("rituximab 500 mg sc over 2 h weekly", "sc", "not given by route 'sc'", "iv or oral"),
+    ],
+)
+def test_a_route_that_the_drug_does_not_have_is_refused(text, word, what, right):
+    forms = {"lenalidomide": DrugForm(routes=("oral",)), "dexamethasone": DrugForm(routes=("oral", "iv"))}
+    forms["rituximab"] = DrugForm(routes=("iv", "oral"))
+    with pytest.raises(InputError) as caught:
+        parse_regimen(text, forms)
+    assert what in caught.value.what
+    assert right in caught.value.right
+    assert caught.value.where.startswith(f"'{word}'")
+    assert parse_regimen("dex 20 mg iv over 30 min weekly", forms).components[0].infusion_minutes == 30
+    assert parse_regimen("rituximab 500 mg over 4 h weekly", forms).components[0].infusion_minutes == 240
+
+
+def test_every_reading_with_the_library_is_the_same():
+    """What `titer regimen` understands, a comparison runs: both go through `titer.library.read_regimen`."""
+    import titer
+    from titer.library import read_regimen
+
+    assert titer.parse_regimen(RD) == read_regimen(RD)
+    for read in (titer.parse_regimen, read_regimen):
+        for text in ("lenalidomide 25 mg iv daily", "lenalidomide 25 mg over 2 h daily"):
+            with pytest.raises(InputError, match="route"):
+                read(text)
+    source = Path(titer.__file__).parent
+    own = {source / "dosing" / "parse.py", source / "library" / "__init__.py"}
+    callers = [path for path in source.rglob("*.py") if "dosing.parse import" in path.read_text()]
+    assert own & set(callers)
+    outside = [path for path in callers if path not in own and path.parent.name != "dosing"]
+    assert outside == []  # nobody else picks which drugs, units and routes are known
+
+
+def test_examples_in_errors_are_about_the_drug_at_hand():
+    with pytest.raises(InputError) as caught:
+        parse_regimen("lenalidomide 15 mg nonsense", ["dexamethasone", "lenalidomide"])
+    assert caught.value.right.startswith("'lenalidomide 15 mg days 1-21 of 28'")
+    with pytest.raises(InputError) as caught:
+        parse_regimen("dex 4 mg weekly + il-2", {"dexamethasone": "mg", "il-2": "IU"})
+    assert caught.value.right.startswith("'il-2 25 IU days")
+
+
+def test_tablets_can_follow_an_infusion():
+    first, second = parse("dexamethasone 20 mg iv over 30 min weekly for 2 weeks then 20 mg po").components
+    assert (first.route, first.infusion_minutes) == ("iv", 30)
+    assert (second.route, second.infusion_minutes) == ("oral", 0)
+
+
 def test_an_unclear_beginning_of_a_drug_is_refused():
     with pytest.raises(InputError, match="beginning of several drugs") as caught:
         parse_regimen("lena 5 mg daily", ["lenalidomide", "lenabasum"])
@@ -210,13 +280,15 @@ def test_an_unclear_beginning_of_a_drug_is_refused():
 @st.composite
 def components(draw):
     shape = draw(st.sampled_from(["cycle", "odd"]))
+    route = draw(st.sampled_from(["", *ROUTES]))
+    infusions = [0, 30, 60, 120, 75] if route in ("", *INFUSED) else [0]
     common = {
         "drug": draw(st.sampled_from(DRUGS)),
         "amount": draw(st.floats(0, 1e6, allow_subnormal=False)),
-        "route": draw(st.sampled_from(["", *ROUTES])),
+        "route": route,
         "start_day": draw(st.integers(1, 1000)),
         "n_days": draw(st.none() | st.integers(1, 3000)),
-        "infusion_minutes": draw(st.sampled_from([0, 30, 60, 120, 75])),
+        "infusion_minutes": draw(st.sampled_from(infusions)),
     }
     if shape == "odd":
         return Component(**common, every_h=36, cycle_length=3)
@@ -294,8 +366,6 @@ def test_a_text_too_long_to_be_a_regimen_is_refused():
 
 
 def test_every_example_of_the_guide_is_understood():
-    from pathlib import Path
-
     guide = (Path(__file__).parents[1] / "docs" / "regimens.md").read_text()
     accepted = re.findall(r"^    ((?:[a-z]+) [\d.]+ ?mg .*)$", guide, re.M)
     assert len(accepted) >= 12

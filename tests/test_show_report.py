@@ -11,9 +11,9 @@ from rich.console import Console
 from titer.library import relapsed_myeloma_models
 from titer.library.signals import SIGNALS
 from titer.show.metrics import METRICS, figure_text, metric
-from titer.trials.tables import letters
 from titer.show.report import Report, render_report, validation_rows
 from titer.show.terminal import print_comparison, print_validation
+from titer.trials.tables import letters
 
 VOID = {"meta", "br", "img", "link", "hr", "input", "path", "use", "rect"}
 NOT_REACHED = {"value": None, "low": None, "high": None}

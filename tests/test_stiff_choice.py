@@ -5,10 +5,11 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from engine_systems import transit_chain, two_compartments
 from stiff_problems import PUBLISHED, bare_system
 from titer.engine.ahead import HORIZON_DAY, jacobians_ahead
 from titer.engine.choose import choose_method, fastest_rate
-from titer.engine.textbook import one_compartment, transit_chain, two_compartments
+from titer.engine.textbook import one_compartment
 from titer.model import expression as e
 
 

@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from titer.cli.output import console, print_json, progress_bar
+from titer.errors import InputError
 
 
 def compare(
@@ -21,6 +22,10 @@ def compare(
     threads: Annotated[int | None, typer.Option(min=1, help="Threads; all cores where not given.")] = None,
     protocol: Annotated[str, typer.Option(help="Dose-modification rules; `titer list protocols`.")] = "us-label",
     ctcae: Annotated[str, typer.Option(help="CTCAE version that grades blood counts: 4.03, 5 or 6.")] = "5",
+    fixed: Annotated[
+        list[str] | None,
+        typer.Option("--set", metavar="NAME=VALUE", help="The same covariate or parameter for everybody; repeatable."),
+    ] = None,
     rtol: Annotated[float, typer.Option(min=1e-12, max=1e-2, help="Relative tolerance of the integration.")] = 1e-5,
 ) -> None:
     """Compare regimens in the same virtual patients: response, PFS, side effects, dose intensity, differences."""
@@ -31,6 +36,7 @@ def compare(
         "seed": seed,
         "protocol": protocol,
         "ctcae": ctcae,
+        "overrides": _numbers(fixed or []),
         "threads": threads,
         "rtol": rtol,
     }
@@ -44,6 +50,20 @@ def compare(
     print_comparison(console(), result.as_json(), statuses=[arm.statuses for arm in result.arms])
     if out is not None:
         console().print(f"Report: {out / 'report.html'}", style="bold", markup=False)
+
+
+def _numbers(settings: list[str]) -> dict[str, float]:
+    """ "name=value" pairs as numbers."""
+    numbers = {}
+    for setting in settings:
+        name, sign, value = setting.partition("=")
+        try:
+            numbers[name.strip()] = float(value)
+        except ValueError:
+            sign = ""
+        if not sign or not name.strip():
+            raise InputError(f"'--set {setting}' cannot be read", right="a name and a number", hint="--set crcl=40")
+    return numbers
 
 
 def _run(regimens: list[str], out: Path | None, **options: Any) -> Any:

@@ -16,11 +16,11 @@ def regimen(
     """Show how a regimen in words is understood: drug by drug, as a calendar of one cycle."""
     from dataclasses import asdict
 
-    from titer.api import parse_regimen
     from titer.dosing.calendar import calendar
+    from titer.library import read_regimen
     from titer.show.regimen import regimen_text
 
-    parsed = parse_regimen(text)
+    parsed = read_regimen(text)
     if as_json:
         rows = [asdict(row) for row in calendar(parsed)]
         print_json({"regimen": str(parsed), "cycle_day": parsed.cycle_length, "components": rows})

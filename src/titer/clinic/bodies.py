@@ -13,7 +13,7 @@ from titer.clinic.ledger import FixedSchedule
 from titer.clinic.prescription import Doses
 from titer.dosing.regimen import MINUTES_PER_DAY, Component, Regimen
 from titer.engine.ensemble import FAILURES, Ensemble, Watch
-from titer.engine.events import BOLUS, RATE, Events, dosing_of, make_events, no_events, share_and_lag
+from titer.engine.events import Entry, Events, entry_of, make_events
 from titer.engine.kernel import Kernel
 from titer.errors import InputError, nearest
 from titer.model.system import System
@@ -54,7 +54,7 @@ class EngineBodies:
     ) -> None:
         self._columns = {signal: _column(signal, kernel.output_names) for signal in SIGNALS}
         self.ensemble = Ensemble(kernel, parameters, rtol=rtol, atol=atol, threads=threads)
-        self._entries = [_Entry(kernel.system, self.ensemble.parameters, c) for c in regimen.components]
+        self._entries = [_entry(kernel.system, self.ensemble.parameters, c) for c in regimen.components]
         numbers = np.asarray(patients, np.int64)
         self._watches = {event.name: self._watch(event, numbers, seed) for event in events}
         self._now = self.ensemble.advance(self.ensemble.time)[:, 0]
@@ -74,25 +74,13 @@ class EngineBodies:
         taken = doses.given > 0
         columns = [self._enter(place, doses, taken & (doses.component == place)) for place in range(len(self._entries))]
         patient, time, kind, target, value = (np.concatenate(parts) for parts in zip(*columns, strict=True))
-        if not len(patient):
-            return no_events(self.ensemble.n_patients)
         return make_events(self.ensemble.n_patients, patient, time, kind, target, value)
 
     def _enter(self, place: int, doses: Doses, own: NDArray[np.bool_]) -> tuple[NDArray, ...]:
-        entry, row = self._entries[place], doses.row[own]
-        amount = doses.given[own] * entry.share[row]
-        begins = doses.minute[own] / MINUTES_PER_DAY + entry.lag[row]
-        if not entry.infusion_day:
-            return row, begins, np.full(len(row), BOLUS), np.full(len(row), entry.target), amount
-        rate = amount / entry.infusion_day
-        times = np.concatenate([begins, begins + entry.infusion_day])
-        return (
-            np.tile(row, 2),
-            times,
-            np.full(len(times), RATE),
-            np.full(len(times), entry.target),
-            np.concatenate([rate, -rate]),
-        )
+        entry, factor = self._entries[place]
+        row, day, amount = doses.row[own], doses.minute[own] / MINUTES_PER_DAY, doses.given[own] * factor
+        length = doses.duration[own] / MINUTES_PER_DAY
+        return entry.infusion(row, day, amount, length) if length.any() else entry.bolus(row, day, amount)
 
     def stop(self, rows: NDArray[np.bool_]) -> None:
         self.ensemble.stop(rows)
@@ -107,15 +95,10 @@ class EngineBodies:
         return {name: watch.day for name, watch in self._watches.items()}
 
 
-class _Entry:
-    """How doses of one component enter each patient: share and lag of shape (n_patients,), target state."""
-
-    def __init__(self, system: System, parameters: NDArray, component: Component) -> None:
-        dosing = dosing_of(system, component.drug, component.route or None)
-        share, self.lag = share_and_lag(system, dosing, parameters, np.arange(len(parameters)))
-        self.share = share * conversion(component.unit, dosing.unit)
-        self.target = system.state_index(dosing.state)
-        self.infusion_day = component.infusion_minutes / MINUTES_PER_DAY
+def _entry(system: System, parameters: NDArray, component: Component) -> tuple[Entry, float]:
+    """How doses of a component enter each patient, and the factor from its unit to that of the drug's model."""
+    entry = entry_of(system, component.drug, parameters, component.route or None)
+    return entry, conversion(component.unit, entry.unit)
 
 
 def _column(signal: str, names: tuple[str, ...]) -> int:

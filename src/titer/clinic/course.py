@@ -156,7 +156,7 @@ def follow(
 
     Args:
         bodies: the integrated patients, at day 0 and without doses.
-        patients: their numbers, which key every draw. Shape (n_patients,).
+        patients: their numbers, increasing, which key every draw. Shape (n_patients,).
         regimen: what is planned.
         plan: how they are looked after.
         n_days: whole weeks.
@@ -167,9 +167,12 @@ def follow(
         The course; its arrays have one column per week, so memory does not grow with the number of doses integrated.
 
     Raises:
-        InputError: `n_days` is not a positive number of whole weeks, or a ladder's unit is not the regimen's.
+        InputError: `n_days` is not a positive number of whole weeks, the numbers of the patients do not increase, or
+            a ladder's unit is not the regimen's.
     """
-    clock = _Clock.starting(bodies, np.asarray(patients, np.int64), regimen, plan, n_days, seed)
+    numbers = np.asarray(patients, np.int64)
+    _check_increasing(numbers)
+    clock = _Clock.starting(bodies, numbers, regimen, plan, n_days, seed)
     n_ticks = len(clock.days)
     for tick in range(n_ticks):
         with np.errstate(over="ignore"):  # a value beyond float32 is kept as infinite: the patient is about to fail
@@ -298,6 +301,19 @@ class _Clock:
             values = counts | {M_PROTEIN: self.observed[M_PROTEIN][:, day // DAYS_PER_TICK].astype(float)}
             decisions = decide(self.protocol, self.therapy, seen, values)
             self.ledger.add_decisions(day, seen, decisions, values)
+
+
+def _check_increasing(patients: NDArray[np.int64]) -> None:
+    """The ledger's tables are read by searching among the patients, so their order must be that of the numbers."""
+    wrong = np.flatnonzero(np.diff(patients) <= 0)
+    if len(wrong):
+        before, after = patients[wrong[0] : wrong[0] + 2]
+        raise InputError(
+            f"patient {after} comes after patient {before}",
+            where=f"place {wrong[0] + 2} of the cohort",
+            right="numbers in increasing order, each once",
+            hint="cohort.take(np.argsort(cohort.ids))",
+        )
 
 
 def _tick_days(n_days: int) -> NDArray[np.int64]:

@@ -42,7 +42,8 @@ class Doses:
 class Prescription:
     """Turns a regimen and the present dose levels into doses.
 
-    A patient whose level was never lowered gets exactly what is planned; else the smaller of plan and level.
+    A patient whose level was never lowered gets exactly what is planned; else the smaller of plan and level. A level is
+    an amount per day of treatment, so that several doses on a day share it as they share what is planned for the day.
 
     Args:
         regimen: the plan.
@@ -60,31 +61,35 @@ class Prescription:
         ruled = list(protocol.drugs)
         self._column = np.array([ruled.index(c.drug) if c.drug in ruled else UNRULED for c in regimen.components])
         self._check_units()
+        self._daily = _daily_amounts(self._plan, self._drug)
 
     def starting_dose(self, n_patients: int) -> NDArray:
-        """First planned amount of each drug under a rule. Shape (n_patients, n_drugs of the protocol)."""
-        first = [self._first_amount(column) for column in range(len(self.protocol.drugs))]
+        """Planned on the first day of each drug under a rule. Shape (n_patients, n_drugs of the protocol)."""
+        first = [self._first_level(column) for column in range(len(self.protocol.drugs))]
         return np.tile(np.array(first, float), (n_patients, 1))
 
     def follow_plan(self, therapy: Therapy, day: int, until_day: int) -> None:
         """Where a dose was never lowered, its level is what the plan gives in these days."""
-        week = self._between(day, until_day)
+        week, daily = self._between(day, until_day)
         for column in range(therapy.dose.shape[1]):
-            amounts = week["amount"][self._column[week["component"]] == column]
+            amounts = daily[self._column[week["component"]] == column]
             if len(amounts):
                 therapy.dose[therapy.level[:, column] == 0, column] = amounts.max()
 
     def doses(self, day: int, until_day: int, therapy: Therapy, active: NDArray[np.bool_]) -> Doses:
         """What the active patients get from `day` on, up to but not including `until_day`."""
-        week, rows = self._between(day, until_day), np.flatnonzero(active)
+        (week, daily), rows = self._between(day, until_day), np.flatnonzero(active)
         planned = np.broadcast_to(week["amount"], (len(rows), len(week)))
         given = planned.copy()
         column = self._column[week["component"]]
         ruled = column != UNRULED
         if ruled.any():
             of_rule = column[ruled]
-            lowered = therapy.level[rows][:, of_rule] > 0
-            dose = np.where(lowered, np.minimum(given[:, ruled], therapy.dose[rows][:, of_rule]), given[:, ruled])
+            level = therapy.dose[rows][:, of_rule]
+            too_much = (therapy.level[rows][:, of_rule] > 0) & (level < daily[ruled])
+            # a single dose a day is the whole of it, exactly
+            share = np.divide(given[:, ruled], daily[ruled], out=np.zeros(level.shape), where=daily[ruled] > 0)
+            dose = np.where(too_much, level * share, given[:, ruled])
             given[:, ruled] = np.where(therapy.held[rows][:, of_rule], 0.0, dose)
         return Doses(
             np.repeat(rows, len(week)),
@@ -96,12 +101,13 @@ class Prescription:
             np.tile(week["duration"], len(rows)),
         )
 
-    def _between(self, day: int, until_day: int) -> NDArray[np.void]:
+    def _between(self, day: int, until_day: int) -> tuple[NDArray[np.void], NDArray]:
+        """Doses planned in these days, and for each the amount planned of its drug on its day."""
         first, last = np.searchsorted(self._plan["minute"], [day * MINUTES_PER_DAY, until_day * MINUTES_PER_DAY])
-        return self._plan[first:last]
+        return self._plan[first:last], self._daily[first:last]
 
-    def _first_amount(self, column: int) -> float:
-        amounts = self._plan["amount"][self._column[self._plan["component"]] == column]
+    def _first_level(self, column: int) -> float:
+        amounts = self._daily[self._column[self._plan["component"]] == column]
         return float(amounts[0]) if len(amounts) else 0.0
 
     def _check_units(self) -> None:
@@ -113,3 +119,11 @@ class Prescription:
                     where=f"protocol '{self.protocol.name}'",
                     right="one unit for the regimen and the ladder",
                 )
+
+
+def _daily_amounts(plan: NDArray[np.void], drug_of: NDArray[np.int8]) -> NDArray:
+    """For each planned dose, what is planned of its drug on its day. Shape (n_doses,)."""
+    keys = np.stack([drug_of[plan["component"]].astype(np.int64), plan["minute"] // MINUTES_PER_DAY])
+    _, place = np.unique(keys, axis=1, return_inverse=True)
+    place = place.ravel()
+    return np.bincount(place, plan["amount"])[place] if len(plan) else np.empty(0)

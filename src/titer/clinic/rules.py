@@ -36,7 +36,11 @@ class Action(IntEnum):
 
 @dataclass(frozen=True)
 class Ladder:
-    """Dose levels of a drug, highest first; the last is the floor."""
+    """Dose levels of a drug, highest first; the last is the floor.
+
+    A level is what is taken on a day of treatment, as labels write it: 10 mg twice daily is level 20, and 15 mg every
+    48 h is level 15.
+    """
 
     drug: str
     unit: str
@@ -215,7 +219,7 @@ class Therapy:
     """Where each patient stands with each drug under a rule. Changed in place by `decide`.
 
     Args:
-        dose: present dose level, in the ladder's unit. Shape (n_patients, n_drugs).
+        dose: present dose level, in the ladder's unit per day of treatment. Shape (n_patients, n_drugs).
         level: how often it was lowered. Same shape.
         held: whether it is held. Same shape.
         firing: rules that held the drug in the present or last hold. Shape (n_patients, n_rules).
@@ -230,7 +234,7 @@ class Therapy:
 
     @classmethod
     def starting(cls, protocol: Protocol, dose: ArrayLike) -> Therapy:
-        """Nobody is held. dose: first dose of each patient and drug, shape (n_patients, n_drugs of the protocol)."""
+        """Nobody is held. dose: first level of each patient and drug, shape (n_patients, n_drugs of the protocol)."""
         first = np.array(dose, float)
         by_rule = (len(first), len(protocol.rules))
         return cls(

@@ -12,11 +12,10 @@ from numpy.typing import NDArray
 from titer.clinic.bodies import run_course
 from titer.clinic.course import ClinicPlan, Course, End
 from titer.clinic.grading import GradeTable
-from titer.dosing.parse import parse_regimen
 from titer.dosing.regimen import Regimen
 from titer.engine import Kernel, compile_kernel
 from titer.errors import InputError, SolveError
-from titer.library import drugs, load_plan, load_population, relapsed_myeloma_models
+from titer.library import MYELOMA_DRUGS, load_plan, load_population, read_regimen, relapsed_myeloma_models
 from titer.library.rules.ctcae import ctcae
 from titer.library.signals import SIGNALS
 from titer.model import System, assemble
@@ -43,6 +42,8 @@ class Setting:
     threads: int | None
     rtol: float
     grades: Mapping[str, GradeTable]
+    covariates: Mapping[str, float]
+    fixed_parameters: Mapping[str, float]
 
     @classmethod
     def prepare(
@@ -56,20 +57,31 @@ class Setting:
         threads: int | None,
         rtol: float,
         ctcae_version: str,
+        overrides: Mapping[str, float],
     ) -> Setting:
         """Everything that can be refused is read here, before anything is computed."""
-        known = list(drugs())
         if not regimens:
             raise InputError("there is no regimen to compare", hint='"lenalidomide 25 mg days 1-21 of 28"')
-        parsed = tuple(parse_regimen(text, known) for text in regimens)
+        parsed = tuple(read_regimen(text) for text in regimens)
         people, plan = load_population(population), load_plan(protocol)
         grades = {test: ctcae(test, ctcae_version) for test in GRADED}
-        # Units of the library's own models are checked by its gates, not at each run.
-        system = assemble(relapsed_myeloma_models(), SIGNALS, units=False)
-        kernel = compile_kernel(system)
+        system, kernel = _system_of(parsed)
         cycle_days = parsed[0].cycle_length
-        n_days = -(-cycles * cycle_days // 7) * 7
-        return cls(parsed, people, plan, system, kernel, n_days, cycle_days, seed, threads, rtol, grades)
+        return cls(
+            regimens=parsed,
+            population=people,
+            plan=plan,
+            system=system,
+            kernel=kernel,
+            n_days=-(-cycles * cycle_days // 7) * 7,  # visits are weekly: the last week is whole
+            cycle_days=cycle_days,
+            seed=seed,
+            threads=threads,
+            rtol=rtol,
+            grades=grades,
+            covariates={name: value for name, value in overrides.items() if "." not in name},
+            fixed_parameters={name: value for name, value in overrides.items() if "." in name},
+        )
 
     @property
     def counted_drug(self) -> str:
@@ -79,7 +91,18 @@ class Setting:
 
     def parameters(self, cohort: Cohort) -> NDArray:
         """Parameters of each patient. Shape (n_patients, n_parameters)."""
-        return individual_parameters(self.system, cohort, self.seed)
+        return individual_parameters(self.system, cohort, self.seed, overrides=self.fixed_parameters)
+
+
+def _system_of(regimens: Sequence[Regimen]) -> tuple[System, Kernel]:
+    """The disease with its usual drugs and whatever else the regimens name; units are checked when a kernel is made."""
+    given = dict.fromkeys([*MYELOMA_DRUGS, *(drug for regimen in regimens for drug in regimen.drugs)])
+    models = relapsed_myeloma_models(list(given))
+    system = assemble(models, SIGNALS, units=False)
+    kernel = compile_kernel(system)
+    if not kernel.from_cache:
+        assemble(models, SIGNALS, units=True)
+    return system, kernel
 
 
 @dataclass(frozen=True)

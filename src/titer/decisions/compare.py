@@ -8,7 +8,7 @@ but for the few numbers per patient that figures and plots need.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from operator import index
 from typing import Any
 
@@ -22,7 +22,7 @@ from titer.patients.cohort import Cohort
 from titer.patients.population import sample
 from titer.trials.statistics import Figure
 from titer.trials.store import ResultStore
-from titer.trials.tables import letters, tables_of
+from titer.trials.tables import letters, parameter_table, tables_of
 
 CHUNK = 1000  # patients in memory at once
 MOST = {"n": 10_000_000, "cycles": 1000, "chunk": 100_000}
@@ -32,7 +32,11 @@ REPORTED = (
     "vgpr_or_better",
     "median_pfs_month",
     "neutropenia_g34",
+    "neutropenia_g34_weekly",
+    "neutropenia_g4",
     "thrombocytopenia_g34",
+    "thrombocytopenia_g34_weekly",
+    "anaemia_g34",
     "vte",
     "any_hold",
     "any_reduction",
@@ -63,7 +67,7 @@ class Arm:
     statuses: Mapping[str, int]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Comparison:
     """Arms in the order asked, and the paired differences of each later arm from the first.
 
@@ -84,7 +88,11 @@ class Comparison:
     cohort: Cohort
     arms: tuple[Arm, ...]
     differences: tuple[Mapping[str, Figure], ...]
-    setting: Setting = field(repr=False)
+    setting: Setting
+
+    def __repr__(self) -> str:
+        arms = [f"  {arm.regimen}: ORR {arm.figures['orr'].value:.3f}" for arm in self.arms]
+        return "\n".join([f"Comparison of {self.n} patients, {self.population}, seed {self.seed}", *arms])
 
     def as_json(self) -> dict[str, Any]:
         """The comparison as plain numbers: fractions from 0 to 1, None where there is no value.
@@ -137,7 +145,8 @@ def compare_regimens(
         seed: the same seed gives the same patients and the same luck.
         protocol: dose-modification rules, a name of the library.
         ctcae: version that grades blood counts, "4.03", "5" or "6". Rules act on values, whatever the version.
-        overrides: covariate → value that every patient gets; sampled ones that depend on it follow.
+        overrides: name → value that every patient gets: a covariate ("prior_lines"; sampled ones that depend on it
+            follow), or a parameter of a model ("lenalidomide.dc50"; it then varies between patients no more).
         threads: of the integration; all cores where None. Results do not depend on it.
         rtol: relative tolerance of the integration.
         chunk: patients in memory at once. Results do not depend on it.
@@ -158,14 +167,24 @@ def compare_regimens(
     """
     n, cycles, chunk = (_whole_number(name, value) for name, value in (("n", n), ("cycles", cycles), ("chunk", chunk)))
     setting = Setting.prepare(
-        regimens, population, cycles, seed, protocol, threads=threads, rtol=rtol, ctcae_version=ctcae
+        regimens,
+        population,
+        cycles,
+        seed,
+        protocol,
+        threads=threads,
+        rtol=rtol,
+        ctcae_version=ctcae,
+        overrides=overrides or {},
     )
     collected: list[list[ArmResult]] = [[] for _ in setting.regimens]
     cohorts = []
     total, done = float(n * len(setting.regimens)), 0.0
-    for cohort in _chunks(setting, n, chunk, overrides or {}):
+    for cohort in _chunks(setting, n, chunk):
         cohorts.append(cohort)
         parameters = setting.parameters(cohort)
+        if store is not None:
+            store.write("parameters", parameter_table(cohort.ids, setting.system.parameters, parameters))
         for place, (letter, regimen) in enumerate(zip(letters(len(collected)), setting.regimens, strict=True)):
             result = run_arm(setting, cohort, parameters, regimen, on_share=_share(progress, done, len(cohort), total))
             if store is not None:
@@ -194,9 +213,9 @@ def _whole_number(name: str, value: int) -> int:
     return index(value)
 
 
-def _chunks(setting: Setting, n: int, chunk: int, overrides: Mapping[str, float]) -> Iterator[Cohort]:
+def _chunks(setting: Setting, n: int, chunk: int) -> Iterator[Cohort]:
     for begin in range(0, n, chunk):
-        yield sample(setting.population, setting.seed, np.arange(begin, min(begin + chunk, n)), overrides)
+        yield sample(setting.population, setting.seed, np.arange(begin, min(begin + chunk, n)), setting.covariates)
 
 
 def _share(progress: Progress | None, done: float, patients: int, total: float) -> Callable[[float], None] | None:

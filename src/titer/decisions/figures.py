@@ -30,6 +30,8 @@ def _flags(outcomes: Outcomes) -> dict[str, NDArray[np.bool_]]:
         "cr": outcomes["complete_response"],
         "neutropenia_g34": outcomes["anc_worst_grade"] >= SEVERE,
         "neutropenia_g4": outcomes["anc_worst_grade"] > SEVERE,
+        "neutropenia_g34_weekly": outcomes["anc_weekly_worst_grade"] >= SEVERE,
+        "thrombocytopenia_g34_weekly": outcomes["platelets_weekly_worst_grade"] >= SEVERE,
         "thrombocytopenia_g34": outcomes["platelets_worst_grade"] >= SEVERE,
         "anaemia_g34": outcomes["haemoglobin_worst_grade"] >= SEVERE,
         "vte": ~np.isnan(outcomes["vte_day"]),

@@ -4,9 +4,10 @@ A state belongs to it when its rate is linear in states of the cascade, with coe
 when these states can be put in an order in which each is fed by earlier ones only: depot → central → area under the
 curve. Absorption with 2.6 per hour then no longer forces small steps on cells that live for days.
 
-The matrix is triangular, so its eigenvalues stand on the diagonal (`source/cascade.c` has the arithmetic). Chains in
-which one and the same loss occurs three times or more (transit compartments) have no well-conditioned eigenvectors;
-they are left to the adaptive method.
+The matrix is triangular, so its eigenvalues stand on the diagonal (`source/cascade.c` has the arithmetic). Where the rates
+of a patient crowd there are no well-conditioned eigenvectors, and that patient's cascade takes a matrix exponential,
+which is exact but dear. So chains in which that would be the rule are left to the adaptive method: one and the same loss
+three times or more (transit compartments), or many losses in a row.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from titer.model.system import System
 
 ZERO = number(0.0)
 LARGEST_MULTIPLICITY = 2  # how often one loss may occur along a chain
+LONGEST_CHAIN = 4  # how many losses may follow each other
 CONSTANT = ""  # key of the part that multiplies no state
 
 Affine = dict[str, Expression]  # state → coefficient; CONSTANT → the rest
@@ -158,16 +160,19 @@ def _in_order(names: list[str], affine: Mapping[str, Affine | None]) -> list[str
 
 
 def _crowded(order: list[str], affine: Mapping[str, Affine | None]) -> set[str]:
-    """States whose loss occurs too often in the chain above them."""
+    """States whose loss occurs too often in the chain above them, and those at the end of a chain that is too long."""
     losses: dict[str, Counter[str]] = {}
+    length: dict[str, int] = {}
     for name in order:
         counts: Counter[str] = Counter()
         for feeder in _inputs(name, affine):
             counts |= losses[feeder]
-        counts[_loss(name, affine)] += 1
+        loss = _loss(name, affine)
+        counts[loss] += 1
         losses[name] = counts
+        length[name] = max((length[f] for f in _inputs(name, affine)), default=0) + (loss != ZERO.digest)
     crowded_losses = {loss for counts in losses.values() for loss, n in counts.items() if n > LARGEST_MULTIPLICITY}
-    return {name for name in order if _loss(name, affine) in crowded_losses}
+    return {name for name in order if _loss(name, affine) in crowded_losses or length[name] > LONGEST_CHAIN}
 
 
 def _loss(name: str, affine: Mapping[str, Affine | None]) -> str:

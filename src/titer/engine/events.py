@@ -6,7 +6,6 @@ both are applied here, so that the kernel sees plain changes of states.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -138,11 +137,8 @@ def bolus(
 
     Source: definition.
     """
-    dosing = dosing_of(system, drug, route)
-    patient, time, amount = _dose_rows(drug, patient, time, amount)
-    share, lag = share_and_lag(system, dosing, parameters, patient)
-    target = system.state_index(dosing.state)
-    return make_events(len(parameters), patient, time + lag, BOLUS, target, amount * share)
+    entry = entry_of(system, drug, parameters, route)
+    return make_events(len(parameters), *entry.bolus(*_dose_rows(drug, patient, time, amount)))
 
 
 def infusion(
@@ -157,15 +153,10 @@ def infusion(
 
     Source: definition.
     """
-    dosing = dosing_of(system, drug, route)
+    entry = entry_of(system, drug, parameters, route)
     patient, time, amount = _dose_rows(drug, patient, time, amount)
     length = _duration(drug, amount, rate, duration)
-    share, lag = share_and_lag(system, dosing, parameters, patient)
-    target = system.state_index(dosing.state)
-    inflow = amount * share / length
-    begins = make_events(len(parameters), patient, time + lag, RATE, target, inflow)
-    ends = make_events(len(parameters), patient, time + lag + length, RATE, target, -inflow)
-    return merge(begins, ends)
+    return make_events(len(parameters), *entry.infusion(patient, time, amount, length))
 
 
 def _duration(drug: str, amount: np.ndarray, rate, duration) -> np.ndarray:
@@ -191,12 +182,60 @@ def _dose_rows(drug: str, patient, time, amount) -> tuple[np.ndarray, np.ndarray
     return patient, time, amount
 
 
-def dosing_of(system: System, drug: str, route: str | None = None) -> Dosing:
-    """How a drug enters the system.
+@dataclass(frozen=True)
+class Entry:
+    """How doses of one drug enter each patient; every dose becomes events here.
+
+    Args:
+        unit: of doses.
+        target: place of the state that they enter.
+        share: bioavailable fraction. Shape (n_patients,).
+        lag: day. Shape (n_patients,).
+    """
+
+    unit: str
+    target: int
+    share: np.ndarray
+    lag: np.ndarray
+
+    def bolus(self, patient: np.ndarray, time: np.ndarray, amount: np.ndarray) -> tuple[np.ndarray, ...]:
+        """Columns of `make_events` (patient, time, kind, target, value) for doses at once. Shapes (n_doses,)."""
+        return self._columns(patient, time + self.lag[patient], BOLUS, amount * self.share[patient])
+
+    def infusion(
+        self, patient: np.ndarray, time: np.ndarray, amount: np.ndarray, length: np.ndarray | float
+    ) -> tuple[np.ndarray, ...]:
+        """The same for doses that run in evenly over `length` (day): one event begins each, one ends it."""
+        length = np.broadcast_to(np.asarray(length, float), amount.shape)
+        inflow = np.divide(amount * self.share[patient], length, out=np.zeros(len(amount)), where=length > 0)
+        begins = time + self.lag[patient]
+        times, values = np.concatenate([begins, begins + length]), np.concatenate([inflow, -inflow])
+        return self._columns(np.tile(patient, 2), times, RATE, values)
+
+    def _columns(self, patient: np.ndarray, time: np.ndarray, kind: int, value: np.ndarray) -> tuple[np.ndarray, ...]:
+        return patient, time, np.full(len(patient), kind), np.full(len(patient), self.target), value
+
+
+def entry_of(system: System, drug: str, parameters: np.ndarray, route: str | None = None) -> Entry:
+    """How a drug enters patients with these parameters, shape (n_patients, n_parameters).
 
     Raises:
         InputError: the system has no such drug, or it has not that route.
     """
+    from titer.units import conversion
+
+    dosing = _dosing_of(system, drug, route)
+    n_patients = len(parameters)
+    share, lag = np.ones(n_patients), np.zeros(n_patients)
+    if dosing.bioavailability:
+        share = parameters[:, system.parameter_index(dosing.bioavailability)]
+    if dosing.lag:
+        in_days = conversion(system.units[dosing.lag], "day")
+        lag = parameters[:, system.parameter_index(dosing.lag)] * in_days
+    return Entry(dosing.unit, system.state_index(dosing.state), share, lag)
+
+
+def _dosing_of(system: System, drug: str, route: str | None) -> Dosing:
     try:
         dosing = system.doses[drug]
     except KeyError:
@@ -204,23 +243,3 @@ def dosing_of(system: System, drug: str, route: str | None = None) -> Dosing:
     if route is not None and dosing.route != route:
         raise InputError(f"{drug} is not given {route}", right=dosing.route)
     return dosing
-
-
-def share_and_lag(
-    system: System, dosing: Dosing, parameters: np.ndarray, patient: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Bioavailable fraction and lag (day) of doses to patients. Shapes (n_doses,)."""
-    from titer.units import conversion
-
-    share = np.ones(len(patient))
-    if dosing.bioavailability:
-        share = parameters[patient, system.parameter_index(dosing.bioavailability)]
-    lag = np.zeros(len(patient))
-    if dosing.lag:
-        in_days = conversion(_unit_of(system.units, dosing.lag), "day")
-        lag = parameters[patient, system.parameter_index(dosing.lag)] * in_days
-    return share, lag
-
-
-def _unit_of(units: Mapping[str, str], name: str) -> str:
-    return units.get(name, "day")

@@ -1,4 +1,4 @@
-"""Small systems with known answers, for tests, examples and measurements of the engine."""
+"""Small systems with known answers, for the examples and measurements of the engine."""
 
 from __future__ import annotations
 
@@ -7,17 +7,10 @@ from typing import Any
 
 from titer.model.declare import Dosing, Equations, Model, Parameter, Population, State
 from titer.model.expression import Expression, lift, symbol
+from titer.model.names import Names
 from titer.model.system import TIME, System
 
 SCALE = "1"  # these systems carry no units
-
-
-class _Names:
-    """p.cl for the symbol "key.cl"."""
-
-    def __init__(self, key: str, names: Mapping[str, Any]) -> None:
-        for name in names:
-            setattr(self, name, symbol(f"{key}.{name}"))
 
 
 def system_of(
@@ -48,7 +41,8 @@ def system_of(
         >>> decay.derivative(0.0, [3.0], [2.0])
         array([-6.])
     """
-    x, p, t = _Names(key, states), _Names(key, parameters), symbol(TIME)
+    x, p = (Names({n: symbol(f"{key}.{n}") for n in group}, "name", key) for group in (states, parameters))
+    t = symbol(TIME)
     made = rates(t, x, p)
     seen = outputs(t, x, p) if outputs else {}
     model = _model(key, states, parameters)
@@ -109,46 +103,4 @@ def one_compartment(*, saturable: bool = False) -> System:
         outputs=lambda t, x, p: {"conc": x.central / p.v, "auc": x.auc},
         dosing=Dosing("drug", "depot", bioavailability="f", lag="lag"),
         units={"lag": "day"},
-    )
-
-
-def two_compartments() -> System:
-    """Oral absorption into two compartments that exchange; per day, litres."""
-
-    def rates(t: Expression, x: Any, p: Any) -> dict[str, Any]:
-        there, back = p.q / p.v1 * x.central, p.q / p.v2 * x.peripheral
-        return {
-            "depot": -p.ka * x.depot,
-            "central": p.ka * x.depot - p.cl / p.v1 * x.central - there + back,
-            "peripheral": there - back,
-        }
-
-    return system_of(
-        "pk",
-        {"depot": 0.0, "central": 0.0, "peripheral": 0.0},
-        {"ka": 24.0, "cl": 100.0, "q": 60.0, "v1": 50.0, "v2": 80.0},
-        rates,
-        outputs=lambda t, x, p: {"conc": x.central / p.v1},
-    )
-
-
-def transit_chain(gamma: float = 0.17) -> System:
-    """Circulating cells fed by a chain of three transits with feedback (Friberg 2002), one unit at rest; per day."""
-
-    def rates(t: Expression, x: Any, p: Any) -> dict[str, Any]:
-        made = p.k * x.stem * (1.0 / x.cells) ** p.gamma * (1.0 - p.block)
-        return {
-            "stem": made - p.k * x.stem,
-            "t1": p.k * (x.stem - x.t1),
-            "t2": p.k * (x.t1 - x.t2),
-            "t3": p.k * (x.t2 - x.t3),
-            "cells": p.k * (x.t3 - x.cells),
-        }
-
-    return system_of(
-        "chain",
-        dict.fromkeys(["stem", "t1", "t2", "t3", "cells"], 1.0),
-        {"k": 0.8, "gamma": gamma, "block": 0.0},
-        rates,
-        outputs=lambda t, x, p: {"cells": x.cells},
     )

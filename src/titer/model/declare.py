@@ -102,7 +102,16 @@ class Output:
 
 @dataclass(frozen=True)
 class Dosing:
-    """How doses of a drug enter: `amount` into `state`; `bioavailability` and `lag` name parameters of the model."""
+    """How doses of a drug enter a state.
+
+    Args:
+        drug: as regimens name it.
+        state: that a dose is added to.
+        unit: of amounts; the same as the state's, since a dose is added as it is.
+        route: by which it is given.
+        bioavailability: names the parameter that a dose is multiplied by, a plain number.
+        lag: names the parameter that holds how long after intake a dose enters, in a unit of time.
+    """
 
     drug: str
     state: str
@@ -223,16 +232,27 @@ def _check_names(model: Model) -> None:
         if isinstance(state.start, str):
             model.parameter(state.start)
     for dosing in model.doses:
-        if dosing.state not in {s.name for s in model.states}:
-            raise ModelError(
-                f"model '{model.name}' doses into unknown state '{dosing.state}'",
-                hint=nearest(dosing.state, [s.name for s in model.states]),
-            )
+        _check_dosing(model, dosing)
     for handle in model.modulates:
         if handle.split(".")[-1] not in HANDLES or "." not in handle:
             raise ModelError(
                 f"model '{model.name}' modulates '{handle}'",
                 right=f"signal.handle, with a handle of {', '.join(HANDLES)}",
+            )
+
+
+def _check_dosing(model: Model, dosing: Dosing) -> None:
+    states = [s.name for s in model.states]
+    if dosing.state not in states:
+        raise ModelError(
+            f"model '{model.name}' doses into unknown state '{dosing.state}'", hint=nearest(dosing.state, states)
+        )
+    for role, name in (("bioavailability", dosing.bioavailability), ("lag", dosing.lag)):
+        if name and model.parameter(name).structural:
+            raise ModelError(
+                f"the {role} of {dosing.drug} is '{name}', which is structural",
+                where=f"model '{model.name}'",
+                right="a parameter that patients can differ in",
             )
 
 

@@ -247,22 +247,51 @@ def substitute(roots: Sequence[Expression], replacements: Mapping[str, Expressio
     return [done[id(root)] for root in roots]
 
 
-_INFIX = {"+": 1, "-": 1, "*": 2, "/": 2, "pow": 4, "<": 0, "<=": 0, ">": 0, ">=": 0, "==": 0, "and": -1, "or": -2}
+# How tightly each operation holds its operands in print; a sign stands between sums and products.
+_RANK = {"or": -2, "and": -1, "<": 0, "<=": 0, ">": 0, ">=": 0, "==": 0, "+": 1, "-": 1, "neg": 2, "*": 3, "/": 3}
+_RANK |= {"pow": 5}
+_LOOSEST, _TIGHTEST = -3, 9
 
 
-def to_text(node: Expression, outer: int = -3) -> str:
-    """The tree as a person would write it."""
-    if node.op == "number":
-        return f"{node.value:g}"
-    if node.op == "symbol":
-        return str(node.value)
-    if node.op == "neg":
-        text, rank = "-" + to_text(node.args[0], 3), 1
-    elif node.op in _INFIX:
-        rank = _INFIX[node.op]
-        left, right = node.args
-        sign = "^" if node.op == "pow" else f" {node.op} " if rank < 2 else node.op
-        text = to_text(left, rank) + sign + to_text(right, rank + (node.op in ("-", "/")))
-    else:
-        return f"{node.op}({', '.join(to_text(a) for a in node.args)})"
+def to_text(node: Expression, outer: int = _LOOSEST) -> str:
+    """The tree as a person would write it: `-ka*gut`, `a - b` for a + (-b).
+
+    Args:
+        node: what to print.
+        outer: rank of what stands around it; a looser node gets brackets.
+
+    Example:
+        >>> str(-symbol("ka") * symbol("gut") + (-symbol("kdeg")))
+        '-ka*gut - kdeg'
+    """
+    text, rank = _text_and_rank(node)
     return f"({text})" if rank < outer else text
+
+
+def _text_and_rank(node: Expression) -> tuple[str, int]:
+    if node.op == "number":
+        text = f"{node.value:g}"
+        return text, _RANK["neg"] if text.startswith("-") else _TIGHTEST
+    if node.op == "symbol":
+        return str(node.value), _TIGHTEST
+    if node.op not in _RANK:
+        return f"{node.op}({', '.join(to_text(a) for a in node.args)})", _TIGHTEST
+    rank = _RANK[node.op]
+    if node.op == "neg":
+        return "-" + _unsigned(to_text(node.args[0], rank + 1)), rank
+    left, right = node.args
+    if node.op == "pow":
+        return f"{to_text(left, rank + 1)}^{to_text(right, rank)}", rank
+    if node.op in ("*", "/"):  # a leading minus may stand before a product, but not inside it
+        return to_text(left, _RANK["neg"]) + node.op + _unsigned(to_text(right, rank + (node.op == "/"))), rank
+    return _sum_text(node.op, to_text(left, rank), to_text(right, rank + (node.op == "-"))), rank
+
+
+def _sum_text(op: str, left: str, right: str) -> str:
+    if op in ("+", "-") and right.startswith("-"):
+        op, right = ("-" if op == "+" else "+"), right[1:]
+    return f"{left} {op} {right}"
+
+
+def _unsigned(text: str) -> str:
+    return f"({text})" if text.startswith("-") else text

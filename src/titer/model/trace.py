@@ -6,38 +6,20 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from titer.errors import ModelError, nearest
+from titer.errors import ModelError
 from titer.model.declare import TIME_UNITS, Equations, Model
 from titer.model.expression import Expression, lift, number, symbol
+from titer.model.names import Names
 
 TIME = "t"
-
-
-class Names:
-    """Attribute access to a group of named values; an unknown name is an error that says what it may have meant."""
-
-    def __init__(self, kind: str, owner: str, values: Mapping[str, Any]) -> None:
-        self._kind, self._owner, self._values = kind, owner, values
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
-            raise AttributeError(name)
-        try:
-            return self._values[name]
-        except KeyError:
-            raise ModelError(
-                f"the equations use {self._kind} '{name}', which is not declared",
-                where=f"model '{self._owner}'",
-                hint=nearest(name, self._values),
-            ) from None
 
 
 class Signals(Names):
     """Signals by name (`s.ikaros`), and the factor that other models put on a handle (`s.factor("ikaros.loss")`)."""
 
-    def __init__(self, owner: str, values: Mapping[str, Any], factor: Callable[[str], Any]) -> None:
-        super().__init__("signal", owner, values)
-        self._factor = factor
+    def __init__(self, values: Mapping[str, Any], where: str, factor: Callable[[str], Any]) -> None:
+        super().__init__(values, "signal", where)
+        self.__dict__["_factor"] = factor  # set around the lock that keeps equations from changing values
 
     def factor(self, handle: str) -> Any:
         """Product of the factors of all models that modulate "signal.handle"; 1 where none does."""
@@ -67,11 +49,12 @@ def trace(model: Model) -> Traced:
     parameters |= {p.name: number(p.value) for p in model.parameters if p.structural}
     read = {name: symbol(f"signal:{name}") for name in model.reads}
     time = symbol(TIME) * TIME_UNITS[model.time]
+    where = f"equations of model '{model.name}'"
     result = model.equations(
         time,
-        Names("state", model.name, states),
-        Names("parameter", model.name, parameters),
-        Signals(model.name, read, lambda handle: symbol(f"factor:{handle}")),
+        Names(states, "state", where),
+        Names(parameters, "parameter", where),
+        Signals(read, where, lambda handle: symbol(f"factor:{handle}")),
     )
     if not isinstance(result, Equations):
         raise ModelError(
@@ -92,7 +75,8 @@ def _trace_individual(model: Model, parameters: Mapping[str, Expression]) -> dic
     if model.individual is None:
         return {}
     covariates = {c.name: symbol(f"covariate:{c.name}") for c in model.covariates}
-    relations = model.individual(Names("parameter", model.name, parameters), Names("covariate", model.name, covariates))
+    where = f"individual values of model '{model.name}'"
+    relations = model.individual(Names(parameters, "parameter", where), Names(covariates, "covariate", where))
     for name in relations:
         model.parameter(name)
     return {name: lift(tree) for name, tree in relations.items()}

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from titer.errors import UnitError
-from titer.model.declare import Model, Parameter, State
+from titer.model.declare import Dosing, Model, Parameter, State
 from titer.model.expression import COMPARISONS, Expression, is_number, walk
 from titer.model.signals import Signal
 from titer.model.trace import TIME, Traced
@@ -24,10 +24,11 @@ class _CulpritError(Exception):
 
 
 def check_units(traced: Traced, signals: Mapping[str, Signal]) -> None:
-    """Check every equation of one model.
+    """Check every equation of one model, and how doses enter it.
 
     Raises:
-        UnitError: names the equation, the culprit inside it and the trail that leads there.
+        UnitError: names the equation, the culprit inside it and the trail that leads there; or the doses whose unit,
+            bioavailability or lag does not fit.
     """
     model = traced.model
     env = _known_units(model, signals)
@@ -42,6 +43,8 @@ def check_units(traced: Traced, signals: Mapping[str, Signal]) -> None:
     for title, tree, unit in wanted:
         _check(f"model '{model.name}', {title}", tree, unit, env)
     _check_starts(model)
+    for dosing in model.doses:
+        _check_dosing(model, dosing)
 
 
 def _check_starts(model: Model) -> None:
@@ -53,6 +56,27 @@ def _check_starts(model: Model) -> None:
                 f"state '{state.name}' in {state.unit} starts at a parameter in {model.parameter(state.start).unit}",
                 where=f"model '{model.name}', parameter '{state.start}'",
             )
+
+
+def _check_dosing(model: Model, dosing: Dosing) -> None:
+    """A dose is added to its state as it is, times a plain number, after a time."""
+    where = f"model '{model.name}', doses of {dosing.drug}"
+    into = next(s for s in model.states if s.name == dosing.state)
+    if not parse_unit(dosing.unit).matches(parse_unit(into.unit)):
+        raise UnitError(
+            f"doses in {dosing.unit} enter state '{into.name}' in {into.unit}",
+            where=where,
+            right=f"doses in {into.unit}, or a state in {dosing.unit}",
+        )
+    if dosing.bioavailability:
+        unit = model.parameter(dosing.bioavailability).unit
+        if not parse_unit(unit).matches(NUMBER):
+            what = f"bioavailability '{dosing.bioavailability}' is in {unit}"
+            raise UnitError(what, where=where, right="a plain number, 0.8 for 80%")
+    if dosing.lag:
+        unit = model.parameter(dosing.lag).unit
+        if not parse_unit(unit).same_dimension(parse_unit("day")):
+            raise UnitError(f"lag '{dosing.lag}' is in '{unit}'", where=where, right="a time, e.g. h or day")
 
 
 def _known_units(model: Model, signals: Mapping[str, Signal]) -> dict[str, Unit]:

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from titer.errors import ModelError
-from titer.patients.names import Names
+from titer.model.names import Names
 
 Floats = NDArray[np.float64]
 Number = float | Callable[[Names], Any]

@@ -11,10 +11,10 @@ from numpy.typing import ArrayLike, NDArray
 
 from titer.errors import InputError, ModelError, UnitError, nearest
 from titer.model.declare import Covariate, Model
+from titer.model.names import Names
 from titer.model.system import System
 from titer.patients.cohort import Cohort
 from titer.patients.correlation import correlate
-from titer.patients.names import Names
 from titer.patients.streams import normal
 
 Floats = NDArray[np.float64]

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from titer.errors import InputError, ModelError, TiterError, UnitError, nearest
+from titer.errors import InputError, ModelError, TiterError, nearest
 from titer.model.declare import STATUSES, Source, Status
+from titer.model.names import Names
 from titer.patients.cohort import Cohort
 from titer.patients.correlation import correlate, factor_of
 from titer.patients.distributions import Distribution
-from titer.patients.names import Names
 from titer.patients.streams import normal
 
 
@@ -126,22 +126,6 @@ def sample(
         given = z[covariate.name] if covariate.distribution.drawn else np.zeros(len(ids))
         columns[covariate.name] = _values(population, covariate, given, columns, ids)
     return Cohort(ids, columns, {covariate.name: covariate.unit for covariate in population.covariates})
-
-
-def check_population_units(population: PopulationModel) -> None:
-    """Read every unit of a population. Kept out of the declaration, because reading units loads Pint.
-
-    Raises:
-        UnitError: a unit that does not exist.
-    """
-    from titer.units import parse_unit
-
-    for covariate in population.covariates:
-        try:
-            parse_unit(covariate.unit)
-        except UnitError as reason:
-            where = f"population '{population.name}', covariate '{covariate.name}'"
-            raise UnitError(reason.what, where=where, right=reason.right, hint=reason.hint) from None
 
 
 def _check_fixed(population: PopulationModel, fixed: Mapping[str, float]) -> dict[str, float]:

@@ -27,18 +27,17 @@ class Metric:
     definition: str
 
 
+TRUE_WEEKLY = "true count at the end of any week: free of the calendar of visits, so regimens compare on equal terms"
 METRICS = (
     Metric("orr", "Overall response", "%", "high", "best confirmed response partial or better (IMWG)"),
     Metric("vgpr_or_better", "VGPR or better", "%", "high", "M-protein down by 90% or more at best response"),
     Metric("median_pfs_month", "Median PFS", "months", "high", "Kaplan-Meier median of time to progression or death"),
-    Metric("neutropenia_g34", "Neutropenia, grade 3/4", "%", "low", "worst reported ANC of grade 3 or more"),
-    Metric(
-        "thrombocytopenia_g34",
-        "Thrombocytopenia, grade 3/4",
-        "%",
-        "low",
-        "worst reported platelets below 50 ×10⁹/L",
-    ),
+    Metric("neutropenia_g34", "Neutropenia, grade 3/4", "%", "low", "worst ANC reported at a visit, grade 3 or more"),
+    Metric("neutropenia_g34_weekly", "  the same, true weekly", "%", "low", TRUE_WEEKLY),
+    Metric("neutropenia_g4", "Neutropenia, grade 4", "%", "low", "worst ANC reported at a visit, grade 4"),
+    Metric("thrombocytopenia_g34", "Thrombocytopenia, gr 3/4", "%", "low", "worst platelets reported, grade 3 or more"),
+    Metric("thrombocytopenia_g34_weekly", "  the same, true weekly", "%", "low", TRUE_WEEKLY),
+    Metric("anaemia_g34", "Anaemia, grade 3/4", "%", "low", "worst haemoglobin reported at a visit, grade 3 or more"),
     Metric("vte", "Venous thromboembolism", "%", "low", "first event on treatment"),
     Metric("any_hold", "Any dose held", "%", "neither", "at least one hold by the protocol"),
     Metric("any_reduction", "Any dose reduced", "%", "neither", "at least one step down the dose ladder"),
@@ -81,7 +80,7 @@ def figure_text(figure: Mapping[str, Any] | None, unit: str, *, signed: bool = F
         return "–"
     value, low, high = (number_text(figure.get(part), unit, signed=signed) for part in ("value", "low", "high"))
     if low == high == "NR":
-        return "–" if signed and value == "NR" else value
+        return "–" if value == "NR" and (signed or unit == "%") else value
     joint = ", " if signed else "–"
     return f"{value} [{low}{joint}{high}]"
 

@@ -142,12 +142,6 @@ def own_numbers(models: Iterable[Model]) -> list[tuple[str, Parameter]]:
     return [(m.key, p) for m in models for p in m.parameters if p.status in ("calibrated", "assumed")]
 
 
-def find_model(name: str, models: Sequence[Model]) -> Model | None:
-    """The model with that key or name, without regard to case."""
-    wanted = name.lower()
-    return next((m for m in models if wanted in (m.key.lower(), m.name.lower())), None)
-
-
 def model_page(model: Model) -> str:
     """A page of documentation in Markdown, from the object alone."""
     parts = [

@@ -19,6 +19,7 @@ from titer.clinic.course import M_PROTEIN
 from titer.decisions.compare import Comparison, compare_regimens
 from titer.evidence.expectations import EXPECTATIONS, SIMULATIONS
 from titer.evidence.validation import Estimate, judge
+from titer.library import read_regimen
 from titer.library.signals import SIGNALS
 from titer.patients.individuals import sample_individuals
 from titer.show.comparison import Courses, Seen, captioned_svgs, draw_comparison, png_files, unique_labels

@@ -73,10 +73,12 @@ def _times(course: Course) -> Columns:
 def _laboratory(course: Course, tables: Mapping[str, GradeTable]) -> Columns:
     columns: Columns = {}
     for test, table in tables.items():
-        worst = _lowest(course.observed[test][:, 1:])
-        columns[f"{test}_lowest"] = worst
-        # The lower limit of normal only tells grade 1 from 0; grades 3 and 4 do not need it.
-        columns[f"{test}_worst_grade"] = grade(worst, table)
+        # As reported at visits, and as it truly was at the end of every week: the second does not depend on the
+        # calendar of visits, which samples the rest week of one regimen and the treatment of another.
+        for name, values in ((test, course.observed[test]), (f"{test}_weekly", course.true[test])):
+            columns[f"{name}_lowest"] = _lowest(values[:, 1:])
+            # The lower limit of normal only tells grade 1 from 0; grades 3 and 4 do not need it.
+            columns[f"{name}_worst_grade"] = grade(columns[f"{name}_lowest"], table)
     return columns
 
 

@@ -31,6 +31,11 @@ def letters(n: int) -> list[str]:
     return [chr(ord("A") + i % 26) + (str(i // 26 + 1) if i >= 26 else "") for i in range(n)]
 
 
+def parameter_table(patients: NDArray, names: Sequence[str], values: NDArray) -> Columns:
+    """Parameters of each patient, one column each, as "model.parameter". values: shape (n_patients, n_parameters)."""
+    return {"patient": patients, **dict(zip(names, values.T, strict=True))}
+
+
 def tables_of(
     course: Course, cohort: Cohort, outcomes: Mapping[str, NDArray], arm: str, regimen: str
 ) -> dict[str, Columns]:

@@ -17,7 +17,8 @@ enum {
     R_A0 = R_B + M, /* constant inflow of the cascade */
     R_H = R_A0 + M, /* the next step */
     R_H_EVENT,      /* the step that suited after the last event */
-    R_SPECIAL,      /* 1 when the cascade has an inflow or two rates that coincide */
+    R_SPECIAL,      /* what the cascade needs: DECAY_ONLY, GENERAL or CROWDED */
+    R_CROWDED,      /* 1 when its rates crowd */
     R_PREPARED,     /* 0 for a patient never loaded */
     R_FRESH,        /* 1 when L->kept has to be made */
     RECORD
@@ -40,6 +41,9 @@ typedef struct {
     double young[W];     /* steps still to be made carefully after an event */
     double refused[W];   /* 1: the last attempt was */
     double t_new[W], accepted[W];
+    double z[ROWS(M)][W];      /* modes of the cascade at the end of the step */
+    double cut[W];             /* 1: a terminal watch shortened the step, which then ends at x_cut */
+    double x_cut[ROWS(NA)][W];
     double y[N][W], out[ROWS(NO)][W];
     int64_t patient[W], output[W], attempts[W], refusals[W];
     int64_t row_end[W];
@@ -55,7 +59,7 @@ static void make_constants(const Job *job, int64_t patient)
     double a[ROWS(M * M)] = {0};
     prepare(job->parameters + patient * NP, r + R_C, a, r + R_A0);
 #if M > 0
-    find_modes(a, r + R_D, r + R_V, r + R_G);
+    r[R_CROWDED] = find_modes(a, r + R_D, r + R_V, r + R_G);
 #endif
 }
 
@@ -65,9 +69,10 @@ static void make_forcing(double *r)
     double inflow[M];
     for (int i = 0; i < M; i++) inflow[i] = r[R_A0 + i] + r[R_U + NA + i];
     to_modes(r + R_V, inflow, r + R_B);
-    r[R_SPECIAL] = 0.0;
-    for (int i = 0; i < M; i++) r[R_SPECIAL] = r[R_B + i] != 0.0 ? 1.0 : r[R_SPECIAL];
-    for (int i = 0; i < M * M; i++) r[R_SPECIAL] = r[R_G + i] != 0.0 ? 1.0 : r[R_SPECIAL];
+    r[R_SPECIAL] = DECAY_ONLY;
+    for (int i = 0; i < M; i++) r[R_SPECIAL] = r[R_B + i] != 0.0 ? GENERAL : r[R_SPECIAL];
+    for (int i = 0; i < M * M; i++) r[R_SPECIAL] = r[R_G + i] != 0.0 ? GENERAL : r[R_SPECIAL];
+    if (r[R_CROWDED] != 0.0) r[R_SPECIAL] = CROWDED;
 #else
     (void)r;
 #endif
@@ -213,7 +218,7 @@ static void outputs_of_step(const Job *job, Lanes *L, Loop *loop)
         LANES theta[l] = want[l] != 0.0 ? tau[l] / L->h[l] : 0.0;
         method_interpolate(L, theta, loop->y);
         for (int i = 0; i < NA; i++)
-            LANES loop->y[i][l] = loop->due[l] == loop->t_new[l] ? L->xnew[i][l] : loop->y[i][l];
+            LANES loop->y[i][l] = (loop->due[l] == loop->t_new[l]) & (loop->cut[l] == 0.0) ? L->xnew[i][l] : loop->y[i][l];
         cascade_states(L, tau, loop->y);
         write_outputs(job, L, loop, want);
     }
@@ -309,8 +314,8 @@ static void watch_lane(const Job *job, Lanes *L, Loop *loop, int l)
     theta[l] = (cut - t) / h;
     if (cut < loop->t_new[l]) {
         method_interpolate(L, theta, loop->y);
-        for (int i = 0; i < NA; i++) L->xnew[i][l] = loop->y[i][l];
-        L->fresh[l] = 1.0;
+        for (int i = 0; i < NA; i++) loop->x_cut[i][l] = loop->y[i][l];
+        loop->cut[l] = L->fresh[l] = 1.0;
     }
     loop->t_new[l] = cut;
     job->status[loop->patient[l]] = STOPPED;
@@ -362,11 +367,22 @@ static void take_lane(const Job *job, Lanes *L, Loop *loop, int l, int64_t patie
     loop->stop[l] = next_stop(job, loop, l);
 }
 
+/* What a step cannot see: a dose so large that a state overflows, an end that does while the slopes are finite. */
+static void check_finite(const Job *job, const double *r, double day, int64_t patient)
+{
+    double wrong = 0.0;
+    for (int i = 0; i < N; i++) wrong += r[R_X + i] - r[R_X + i];
+    if (wrong == 0.0 || (job->status[patient] != RUNNING && job->status[patient] != STOPPED)) return;
+    job->status[patient] = NOT_FINITE;
+    job->stopped_at[patient] = day;
+}
+
 static void leave_lane(const Job *job, Lanes *L, Loop *loop, int l)
 {
     const int64_t patient = loop->patient[l];
     double *r = record_of(job, patient);
     states_to_record(L, r, l);
+    check_finite(job, r, L->t[l], patient);
     from_rows(L->kept, r + R_KEPT, METHOD_KEPT, l);
     r[R_H] = loop->h_next[l];
     r[R_H_EVENT] = loop->h_event[l];
@@ -459,16 +475,44 @@ static void judge_steps(const Job *job, Lanes *L, Loop *loop)
         loop->h_next[l] = ok != 0.0 ? shortened : h * bounded;
         loop->refused[l] = ok != 0.0 ? 0.0 : 1.0;
         loop->accepted[l] = ok;
-        L->fresh[l] = 0.0;
+        loop->cut[l] = L->fresh[l] = 0.0;
     }
+}
+
+static int any_lane(const double *flags)
+{
+    double sum = 0.0;
+    for (int l = 0; l < W; l++) sum += flags[l];
+    return sum != 0.0;
+}
+
+/* The cascade at the end of the step. Where it overflows or is not a number the step is refused, like any other. */
+static void attempt_cascade(Lanes *L, Loop *loop)
+{
+    if (M == 0) return;
+    double tau[W], wrong[W] = {0};
+    LANES tau[l] = loop->busy[l] != 0.0 ? loop->t_new[l] - L->t[l] : 0.0;
+    cascade_modes(L, tau, loop->z);
+    for (int i = 0; i < M; i++) LANES wrong[l] += loop->z[i][l] - loop->z[i][l];
+    LANES L->error[l] = wrong[l] == 0.0 ? L->error[l] : NAN;
+}
+
+/* Ends the step where a terminal watch cut it. This comes after the outputs: what they are read from is the whole step. */
+static void cut_steps(Lanes *L, Loop *loop)
+{
+    double tau[W];
+    for (int i = 0; i < NA; i++)
+        LANES L->xnew[i][l] = loop->cut[l] != 0.0 ? loop->x_cut[i][l] : L->xnew[i][l];
+    LANES tau[l] = loop->busy[l] != 0.0 ? loop->t_new[l] - L->t[l] : 0.0;
+    cascade_modes(L, tau, loop->z);
 }
 
 static void move_lanes(Lanes *L, Loop *loop)
 {
-    double tau[W];
-    LANES tau[l] = loop->accepted[l] != 0.0 ? loop->t_new[l] - L->t[l] : 0.0;
-    advance_cascade(L, tau);
+    if (any_lane(loop->cut)) cut_steps(L, loop);
     method_accept(L, loop->accepted);
+    for (int i = 0; i < M; i++)
+        LANES L->z[i][l] = loop->accepted[l] != 0.0 ? loop->z[i][l] : L->z[i][l];
     for (int i = 0; i < NA; i++)
         LANES L->x[i][l] = loop->accepted[l] != 0.0 ? L->xnew[i][l] : L->x[i][l];
     LANES L->t[l] = loop->accepted[l] != 0.0 ? loop->t_new[l] : L->t[l];
@@ -476,6 +520,7 @@ static void move_lanes(Lanes *L, Loop *loop)
 
 static int failure_of(const Job *job, const Lanes *L, const Loop *loop, int l)
 {
+    if (loop->accepted[l] == 0.0 && job->fixed_step > 0.0) return NOT_FINITE; /* all else is accepted */
     if (loop->accepted[l] == 0.0 && !(L->h[l] > 1e-15 * fabs(L->t[l]) + 1e-30))
         return L->error[l] - L->error[l] == 0.0 ? STEP_TOO_SMALL : NOT_FINITE;
     return loop->attempts[l] >= job->max_steps && L->t[l] < job->until ? TOO_MANY_STEPS : RUNNING;
@@ -511,13 +556,6 @@ static int settle_lanes(const Job *job, Lanes *L, Loop *loop)
     return busy;
 }
 
-static int any_lane(const double *flags)
-{
-    double sum = 0.0;
-    for (int l = 0; l < W; l++) sum += flags[l];
-    return sum != 0.0;
-}
-
 static int any_without_step(const Loop *loop)
 {
     int found = 0;
@@ -534,6 +572,7 @@ static void run(const Job *job, Lanes *L, Loop *loop)
         if (any_lane(L->fresh)) method_begin(L);
         choose_steps(job, L, loop);
         method_attempt(L, job);
+        attempt_cascade(L, loop);
         judge_steps(job, L, loop);
         if (job->n_watches > 0) watches_of_step(job, L, loop);
         if (job->n_times > 0) outputs_of_step(job, L, loop);

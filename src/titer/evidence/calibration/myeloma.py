@@ -69,7 +69,7 @@ def _shape_targets(bench: Bench) -> list[Target]:
     ]
 
 
-def predictor(bench: Bench, names: tuple[str, ...]):
+def predictor(bench: Bench, names: tuple[str, ...], *, smooth: bool):
     """numbers → (simulation, figure) → value: the trials by name and the quantiles of the shape."""
 
     def predict(numbers: Numbers) -> Mapping[tuple[str, str], float]:
@@ -79,19 +79,19 @@ def predictor(bench: Bench, names: tuple[str, ...]):
             for week, values in zip(WEEKS, quantiles, strict=True)
             for q, value in zip(QUARTILES, values, strict=True)
         }
-        return shapes | dict(bench.figures(names, numbers))
+        return shapes | dict(bench.figures(names, numbers, smooth=smooth))
 
     return predict
 
 
-def main(rounds: int = 4, n: int = 1200) -> None:
+def main(rounds: int = 6, n: int = 1200) -> None:
     """Fit, print, write."""
     bench = Bench.build(n=n)
     targets = [*_rows(), *_shape_targets(bench)]
     fitted = tuple(dict.fromkeys(t.simulation for t in targets if t.used and t.simulation != SHAPE))
-    numbers = fit(FREE, targets, predictor(bench, fitted), rounds=rounds)
+    numbers = fit(FREE, targets, predictor(bench, fitted, smooth=True), rounds=rounds)
     everything = tuple(dict.fromkeys(t.simulation for t in targets if t.simulation != SHAPE))
-    print(report("myeloma", numbers, targets, predictor(bench, everything)(numbers), note=bench.note))
+    print(report("myeloma", numbers, targets, predictor(bench, everything, smooth=False)(numbers), note=bench.note))
 
 
 if __name__ == "__main__":

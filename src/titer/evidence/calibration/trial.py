@@ -13,14 +13,15 @@ from titer.dosing.regimen import MINUTES_PER_DAY, planned_doses
 from titer.engine import BOLUS, Ensemble, Kernel, compile_kernel, make_events
 from titer.evidence.calibration.fitting import Numbers, changed_models
 from titer.evidence.expectations import SIMULATIONS, Simulation
-from titer.library import drugs, load_plan, load_population, relapsed_myeloma_models
+from titer.library import load_plan, load_population, read_regimen, relapsed_myeloma_models
 from titer.library.rules.ctcae import ctcae
 from titer.library.signals import SIGNALS
 from titer.model import System, assemble
 from titer.patients.cohort import Cohort
 from titer.patients.individuals import individual_parameters
 from titer.patients.population import sample
-from titer.trials.endpoints import endpoints
+from titer.trials.endpoints import DAYS_PER_MONTH, endpoints
+from titer.trials.statistics import kaplan_meier
 
 GRADED = {test: ctcae(test, "4.03") for test in ("anc", "platelets", "haemoglobin")}
 
@@ -98,13 +99,39 @@ class Bench:
         columns = (np.tile(column, self.n) for column in (days, target, table["amount"]))
         return make_events(self.n, who, next(columns), BOLUS, next(columns), next(columns))
 
-    def figures(self, names: Iterable[str], numbers: Numbers) -> Mapping[tuple[str, str], float]:
-        """(simulation, figure) → value, for every figure of `titer compare`."""
-        return {
-            (name, figure): value.value
-            for name in names
-            for figure, value in arm_figures(self.outcomes(name, numbers)).items()
-        }
+    def figures(
+        self, names: Iterable[str], numbers: Numbers, *, smooth: bool = False
+    ) -> Mapping[tuple[str, str], float]:
+        """(simulation, figure) → value, for every figure of `titer compare`.
+
+        `smooth` lets medians move between visits: a fit needs slopes, and Kaplan-Meier medians jump from visit to visit.
+        """
+        found: dict[tuple[str, str], float] = {}
+        for name in names:
+            outcomes = self.outcomes(name, numbers)
+            found |= {(name, figure): value.value for figure, value in arm_figures(outcomes).items()}
+            if smooth:
+                found[name, "median_ttp_month"] = smooth_median_month(outcomes["ttp_day"], outcomes["ttp_event"])
+        return found
+
+
+def smooth_median_month(day: np.ndarray, event: np.ndarray) -> float:
+    """Median of a Kaplan-Meier curve read off the line between visits, half a visit later, so that it has no bias.
+
+    NaN where the curve stays above one half.
+
+    Example:
+        >>> round(smooth_median_month(np.array([30.4375, 60.875, 91.3125, 121.75]), np.array([True] * 4)), 3)
+        2.5
+    """
+    curve = kaplan_meier(np.asarray(day) / DAYS_PER_MONTH, event)
+    below = np.flatnonzero(curve.survival <= 0.5)
+    if not len(below) or below[0] == 0:
+        return float("nan")
+    last, first = below[0] - 1, below[0]
+    gap = curve.time[first] - curve.time[last]
+    share = (curve.survival[last] - 0.5) / (curve.survival[last] - curve.survival[first])
+    return float(curve.time[last] + (share + 0.5) * gap)
 
 
 def simulation(name: str) -> Simulation:

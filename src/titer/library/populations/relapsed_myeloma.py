@@ -61,7 +61,7 @@ COVARIATES = (
     SampledCovariate("race_asian", "", "1 for Asian", Derived(lambda c: c.race == "asian"), "definition", "derived"),
     SampledCovariate("height", "cm", "height", Normal(lambda c: 173.0 - 13.0 * c.sex_female - 6.0 * c.race_asian, 6.8), "titer: adults of this age, women 13 cm and Asian patients 6 cm smaller", "assumed"),
     SampledCovariate("weight", "kg", "body weight", Truncated(LogNormal(lambda c: 81.5 * (1 - 0.145 * c.sex_female) * (1 - 0.16 * c.race_asian), 0.19), low=36.0, high=151.0), "ixazomib: Table 2, median 75.5 (36.7-151), BSA 1.87 (1.5-2.25 at 5 and 95%)", "derived", note="shares of women and Asian patients in the difference assumed"),
-    SampledCovariate("bsa", "m2", "body surface area (Mosteller)", Derived(lambda c: body_surface_area(c.weight, c.height)), "definition", "derived"),
+    SampledCovariate("bsa", "m^2", "body surface area (Mosteller)", Derived(lambda c: body_surface_area(c.weight, c.height)), "definition", "derived"),
     SampledCovariate("serum_creatinine", "mg/dL", "creatinine in serum", Truncated(LogNormal(lambda c: 1.01 - 0.20 * c.sex_female, 0.26), low=0.3, high=highest_creatinine), "mm1: Suppl. Table 4, clearance median 77.9 (20.2-231); entry", "derived", note="women 0.2 mg/dL lower assumed"),
     SampledCovariate("crcl", "mL/min", "creatinine clearance (Cockcroft-Gault, actual weight)", Derived(creatinine_clearance), "definition", "derived"),
     SampledCovariate("prior_lines", "", "earlier lines of treatment, 3 for three or more", Categorical((1.0, 2.0, 3.0), (0.597, 0.290, 0.113)), "mm1: Table 1, one line 59.7%; split of two and three from moreau", "derived"),
