@@ -4,6 +4,7 @@ import inspect
 import io
 import json
 import re
+from pathlib import Path
 
 import pytest
 
@@ -122,3 +123,17 @@ def test_progress_is_drawn_on_a_terminal_only(monkeypatch, capsys):
         progress(1, 2, "half")
         progress(2, 2)
     assert terminal.getvalue()
+
+
+def test_every_column_of_every_table_is_explained(results):
+    import pyarrow.parquet as pq
+
+    from titer.library import load_population
+
+    page = (Path(__file__).parents[1] / "docs" / "results.md").read_text(encoding="utf-8")
+    own = {"patient", *(c.name for c in load_population("relapsed-myeloma").covariates)}
+    columns = {
+        name for table in TABLES if table != "parameters" for name in pq.read_schema(results / f"{table}.parquet").names
+    }
+    assert len(columns) > 40
+    assert sorted(name for name in columns - own if f"`{name}`" not in page) == []

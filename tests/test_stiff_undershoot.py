@@ -71,7 +71,27 @@ def test_outputs_get_a_floor_only_where_rates_watch_the_base():
 
 
 def test_allowance_follows_the_states_in_a_base():
-    count = too_low([X - 2.0 * Y], ["x", "y"], {"x": "ax", "y": "ay"})
+    count = too_low([X - 2.0 * Y], [[e.number(1.5)]], ["x", "y"], {"x": "ax", "y": "ay"})
     off = {"ax": 0.1, "ay": 0.2}
     assert e.evaluate([count], off | {"x": 1.0, "y": 0.7}) == [0.0]  # 0.4 below, 0.5 allowed
     assert e.evaluate([count], off | {"x": 1.0, "y": 0.8}) == [1.0]
+
+
+@pytest.mark.parametrize("method", ["explicit", "stiff"])
+def test_a_parameter_exponent_that_is_whole_bears_negative_bases(method):
+    a = e.symbol("m.a")
+    system = bare_system({"m.a": (a - 3.0) ** e.symbol("m.n") / 10.0}, ("m.n",), starts=(1.0,))
+    kernel = compile_kernel(system, method)
+    assert kernel.derivative(0.0, [1.0], [2.0])[0] == pytest.approx(0.4, rel=1e-14)
+    ensemble = Ensemble(kernel, [[2.0], [3.0]], rtol=1e-8, atol=1e-10)
+    values = ensemble.advance(1.0)[:, 0, 0]
+    assert ensemble.running.all()
+    # With u = a - 3: u' = u^2 / 10 and u' = u^3 / 10, both from u = -2.
+    np.testing.assert_allclose(values, [3 - 1 / (1 / 2 + 1 / 10), 3 - 1 / np.sqrt(1 / 4 - 1 / 5)], rtol=1e-6)
+
+
+def test_too_low_counts_only_where_an_exponent_is_not_whole():
+    count = too_low([X], [[N]], ["x"], {"x": "ax"})
+    with np.errstate(invalid="ignore"):
+        found = [e.evaluate([count], {"x": -1.0, "ax": 0.1, "n": np.float64(n)})[0] for n in (2.0, 3.0, 1.5)]
+    assert found == [0.0, 0.0, 1.0]

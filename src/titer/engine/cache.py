@@ -1,16 +1,21 @@
 """Compiled kernels are kept by content: same trees, same C files, same compiler, same processor → same file.
 
 The folder is private to the user, files appear there whole or not at all, and a file that is damaged or belongs to
-somebody else is not loaded but made again: loading a library runs it.
+somebody else is not loaded but made again: loading a library runs it. Where the folder cannot be written (full disk,
+no permission) kernels go to a temporary folder, private too, that goes with this process.
 """
 
 from __future__ import annotations
 
+import atexit
 import hashlib
 import os
+import shutil
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from functools import lru_cache
 from pathlib import Path
 
 from titer.errors import StorageError
@@ -65,42 +70,74 @@ def kept_library(key: str, make: Callable[[Path], None]) -> tuple[Path, bool]:
         Its path, and whether it was there already.
 
     Raises:
-        StorageError: the folder cannot be written.
+        StorageError: neither the cache nor a temporary folder can be written, or the cache is not ours.
+        CompileError: from `make`.
     """
-    library = cache_folder() / f"{key}{SUFFIX}"
+    name = f"{key}{SUFFIX}"
+    library = cache_folder() / name
     if _is_sound(library):
         return library, True
-    handle, name = _temporary(library)
-    os.close(handle)
-    fresh = Path(name)
     try:
-        make(fresh)
-        _keep(fresh, library)
-    finally:
-        fresh.unlink(missing_ok=True)
+        _make_and_keep(library, make)
+    except OSError as reason:
+        library = _make_for_this_process(name, make, library.parent, reason)
     return library, False
 
 
-def _temporary(library: Path) -> tuple[int, str]:
+def _make_for_this_process(name: str, make: Callable[[Path], None], cache: Path, reason: OSError) -> Path:
+    with _told_as_storage(cache, reason):
+        library = _folder_of_this_process() / name
+        if not _is_sound(library):
+            _make_and_keep(library, make)
+    return library
+
+
+@lru_cache(maxsize=1)
+def _folder_of_this_process() -> Path:
+    """Private (mkdtemp makes it 0700), removed when the process ends."""
+    folder = tempfile.mkdtemp(prefix="titer-kernels-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    return Path(folder)
+
+
+@contextmanager
+def _told_as_storage(cache: Path, first: OSError) -> Iterator[None]:
+    """Turns a second refusal, of the temporary folder, into the error that the user sees."""
     try:
-        return tempfile.mkstemp(prefix=".making-", suffix=SUFFIX, dir=library.parent)
-    except OSError as reason:
+        yield
+    except OSError as second:
         raise StorageError(
-            f"a compiled kernel cannot be kept: {reason.strerror}",
-            where=str(library.parent),
+            f"a compiled kernel cannot be kept: {first.strerror or first}; nor for this run alone: "
+            f"{second.strerror or second}",
+            where=f"{cache} and {tempfile.gettempdir()}",
+            right="a folder of your own with some megabytes free",
             hint="free some space, or set TITER_CACHE to another folder",
         ) from None
 
 
-def _keep(fresh: Path, library: Path) -> None:
-    """The library first, then its checksum: between the two it counts as damaged and would be made again."""
-    checksum = hashlib.sha256(fresh.read_bytes()).hexdigest()
-    _checksum_file(library).unlink(missing_ok=True)
-    os.replace(fresh, library)
-    handle, name = _temporary(library)
-    with os.fdopen(handle, "w") as file:
-        file.write(checksum)
-    os.replace(name, _checksum_file(library))
+def _make_and_keep(library: Path, make: Callable[[Path], None]) -> None:
+    """The library first, then its checksum: between the two it counts as damaged and would be made again.
+
+    Raises:
+        OSError: something could not be written.
+    """
+    fresh = _temporary(library)
+    checksum = _temporary(library)
+    try:
+        make(fresh)
+        checksum.write_text(hashlib.sha256(fresh.read_bytes()).hexdigest())
+        _checksum_file(library).unlink(missing_ok=True)
+        os.replace(fresh, library)
+        os.replace(checksum, _checksum_file(library))
+    finally:
+        fresh.unlink(missing_ok=True)
+        checksum.unlink(missing_ok=True)
+
+
+def _temporary(library: Path) -> Path:
+    handle, name = tempfile.mkstemp(prefix=".making-", suffix=SUFFIX, dir=library.parent)
+    os.close(handle)
+    return Path(name)
 
 
 def _is_sound(library: Path) -> bool:

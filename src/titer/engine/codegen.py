@@ -36,6 +36,7 @@ CALLS = {
     "sqrt": "sqrt",
     "abs": "fabs",
     "pow": "power",
+    "parity": "parity",
     "min": "smaller",
     "max": "larger",
 }
@@ -185,7 +186,7 @@ class Writer:
     def _power(self, base: int, exponent: int) -> int:
         value = self._value(exponent)
         if value is None or value * 2 != round(value * 2) or abs(value) > LARGEST_POWER:
-            return self._node("pow", base, exponent)
+            return self._node("pow", base, exponent, self._node("parity", exponent))
         whole, half = divmod(abs(value), 1.0)
         factors = [self._integer_power(base, int(whole))] if whole else []
         factors += [self._node("sqrt", base)] if half else []

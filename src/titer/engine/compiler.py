@@ -107,14 +107,18 @@ def compile_library(compiler: Compiler, source: Path, library: Path, flags: tupl
 
 @lru_cache(maxsize=1)
 def processor() -> tuple[str, frozenset[str]]:
-    """Name and features of this machine's processor: code made for one may not run on another."""
+    """Name and features of this machine's processor: code made for one may not run on another.
+
+    Where the system does not list the features (all but Linux), the machine's own name is part of the answer, so that
+    two machines that share a home folder do not share kernels.
+    """
     import platform
 
     name, features = platform.machine() + " " + platform.processor(), frozenset[str]()
     try:
         text = Path("/proc/cpuinfo").read_text()
     except OSError:
-        return name, features
+        text = ""
     for line in text.splitlines():
         label, _, value = line.partition(":")
         if label.strip() == "model name":
@@ -122,7 +126,7 @@ def processor() -> tuple[str, frozenset[str]]:
         elif label.strip() in ("flags", "Features"):
             features = frozenset(value.split())
             break
-    return name, features
+    return (name, features) if features else (f"{name} of {platform.node()}", features)
 
 
 def has_wide_vectors() -> bool:

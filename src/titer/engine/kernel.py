@@ -29,6 +29,7 @@ from titer.errors import InputError, nearest
 from titer.model.system import System
 
 METHOD_NAMES = ("explicit", "stiff")
+MOST_LANES = 64  # work space of a lane is some kilobytes: beyond this it leaves the processor's cache
 
 
 def _nothing_more(plan: Plan, writer: Writer) -> str:
@@ -178,15 +179,15 @@ def compile_kernel(
         system: an assembled system.
         method: "explicit" for mild systems, "stiff" for stiff ones, "auto" to choose (`titer.engine.choose`).
         outputs: names of the outputs that runs return; None for all.
-        lanes: patients side by side; None for what suits the processor.
+        lanes: patients side by side, 1 to 64; None for what suits the processor.
 
     Returns:
         The kernel.
 
     Raises:
-        InputError: unknown method or output.
+        InputError: unknown method or output, or a number of lanes out of range.
         CompileError: no compiler, or it refused.
-        StorageError: the cache folder cannot be used.
+        StorageError: neither the cache folder nor a temporary one can be written, or the cache is not private.
 
     Example:
         >>> from titer.engine.textbook import one_compartment
@@ -201,10 +202,16 @@ def compile_kernel(
     chosen = stepping_method(method)
     cascade = find_cascade(system) if method == "explicit" else NO_CASCADE
     plan = chosen.adapt(Plan(system, cascade, _chosen_outputs(system, outputs)))
-    width = lanes or min(chosen.widest, 16 if has_wide_vectors() else 8)
+    width = min(chosen.widest, 16 if has_wide_vectors() else 8) if lanes is None else _checked_lanes(lanes)
     source = kernel_source(plan, chosen, width)
     path, from_cache = _library_of(source, width)
     return Kernel(system, method, plan, path, from_cache, time.perf_counter() - started)
+
+
+def _checked_lanes(lanes: int) -> int:
+    if isinstance(lanes, bool) or lanes != int(lanes) or not 1 <= lanes <= MOST_LANES:
+        raise InputError(f"lanes is {lanes}", right=f"a whole number, 1 to {MOST_LANES}")
+    return int(lanes)
 
 
 def _chosen_outputs(system: System, names: Iterable[str] | None) -> dict:

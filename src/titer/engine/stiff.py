@@ -95,7 +95,7 @@ def low_bases_code(plan: StiffPlan, writer: Writer) -> str:
     """`low_bases(t, x, c, allowed, low)`: above 0 where a base of a power is too far below zero."""
     names = {state: f"allowance of {state}" for state in plan.states}
     symbols = plan.symbols | {name: f"allowed[{i}][l]" for i, name in enumerate(names.values())}
-    body = writer.lines({"low[l]": too_low(plan.bases, plan.states, names)}, symbols, scope="lanes")
+    body = writer.lines({"low[l]": too_low(plan.bases, plan.exponents, plan.states, names)}, symbols, scope="lanes")
     arguments = (
         "const double *t, const double (*x)[W], const double (*c)[W], const double (*allowed)[W], double *restrict low"
     )

@@ -6,7 +6,8 @@ explicit one. So in kernels of the stiff method the base of a power or root coun
 that this hides no mistake, a step that ends with such a base below zero by more than the tolerances explain is refused:
 the patient then ends as "not finite", at that day, as without this file.
 
-Only bases that a rate contains are treated; an output that takes the power of a negative number is NaN.
+Only bases that a rate contains are treated; an output that takes the power of a negative number is NaN. Where an exponent
+is a parameter that happens to be whole, a negative base is sound and is left as it is.
 """
 
 from __future__ import annotations
@@ -25,9 +26,11 @@ class StiffPlan(Plan):
 
     Args:
         bases: trees that must not be negative, as they are without the floor at 0.
+        exponents: of each base, those it is raised to; it may be negative where they are whole.
     """
 
     bases: tuple[Expression, ...] = ()
+    exponents: tuple[tuple[Expression, ...], ...] = ()
 
 
 def stiff_plan(plan: Plan) -> StiffPlan:
@@ -35,7 +38,8 @@ def stiff_plan(plan: Plan) -> StiffPlan:
     bases = signed_bases(plan.rates, plan.states)
     rates = with_floor(plan.system.rates, bases)
     outputs = dict(zip(plan.outputs, with_floor(tuple(plan.outputs.values()), bases), strict=True))
-    return StiffPlan(replace(plan.system, rates=tuple(rates)), plan.cascade, outputs, bases)
+    system = replace(plan.system, rates=tuple(rates))
+    return StiffPlan(system, plan.cascade, outputs, bases, exponents_of(plan.rates, bases))
 
 
 def signed_bases(trees: Sequence[Expression], states: Sequence[str]) -> tuple[Expression, ...]:
@@ -51,34 +55,70 @@ def signed_bases(trees: Sequence[Expression], states: Sequence[str]) -> tuple[Ex
     return tuple(b for b in found.values() if symbols_in(b) & moving and not _is_never_negative(b))
 
 
+def exponents_of(trees: Sequence[Expression], bases: Sequence[Expression]) -> tuple[tuple[Expression, ...], ...]:
+    """For each base the exponents it is raised to in the trees, 1/2 for a root; powers that are whole by text left out.
+
+    Example:
+        >>> x, n = symbol("x"), symbol("n")
+        >>> exponents_of([x**n + x**2.0 + combine("sqrt", x)], [x])
+        ((n, 0.5),)
+    """
+    found: dict[str, dict[str, Expression]] = {base.digest: {} for base in bases}
+    for node in walk(trees):
+        if _needs_positive_base(node) and node.args[0].digest in found:
+            exponent = _exponent(node)
+            found[node.args[0].digest][exponent.digest] = exponent
+    return tuple(tuple(exponents.values()) for exponents in found.values())
+
+
 def with_floor(trees: Sequence[Expression], bases: Sequence[Expression]) -> list[Expression]:
-    """The trees with max(base, 0) in place of these bases, inside roots and powers that are not whole."""
+    """The trees with max(base, 0) in place of these bases, inside roots and powers whose exponent is not whole."""
     floors = {base.digest for base in bases}
     done: dict[int, Expression] = {}
     for node in walk(trees):
         args = tuple(done[id(a)] for a in node.args)
         if _needs_positive_base(node) and node.args[0].digest in floors:
-            args = (combine("max", args[0], 0.0), *args[1:])
+            args = (combine("where", is_whole(_exponent(node)), args[0], combine("max", args[0], 0.0)), *args[1:])
         unchanged = all(new is old for new, old in zip(args, node.args, strict=True))
         done[id(node)] = node if unchanged else combine(node.op, *args)
     return [done[id(tree)] for tree in trees]
 
 
-def too_low(bases: Sequence[Expression], states: Sequence[str], allowances: Mapping[str, str]) -> Expression:
-    """1 or more where a base is below zero by more than what states may be off by.
+def too_low(
+    bases: Sequence[Expression],
+    exponents: Sequence[Sequence[Expression]],
+    states: Sequence[str],
+    allowances: Mapping[str, str],
+) -> Expression:
+    """1 or more where a base is below zero by more than what states may be off by, and has an exponent that is not whole.
 
     Args:
         bases: from `signed_bases`.
+        exponents: of each, from `exponents_of`.
         states: flat names.
         allowances: state → name of what it may be off by.
     """
     count: Expression = number(0.0)
-    for base, slopes in zip(bases, differentiate(bases, states), strict=True):
+    for base, powers, slopes in zip(bases, exponents, differentiate(bases, states), strict=True):
         allowed: Expression = number(0.0)
         for state, slope in slopes.items():
             allowed = allowed + combine("abs", guard(slope, states)) * symbol(allowances[state])
-        count = count + combine("where", base < -allowed, 1.0, 0.0)
+        for power in powers:
+            low = combine("where", base < -allowed, 1.0, 0.0)
+            count = count + combine("where", is_whole(power), 0.0, low)
     return count
+
+
+def is_whole(exponent: Expression) -> Expression:
+    """Whether a number is whole: (-1)^n is 1 or -1 then, and else not a number, which equals nothing."""
+    if exponent.op == "number":
+        return number(float(float(exponent.value or 0.0).is_integer()))
+    sign = combine("pow", -1.0, exponent)
+    return combine("==", sign, sign)
+
+
+def _exponent(node: Expression) -> Expression:
+    return node.args[1] if node.op == "pow" else number(0.5)
 
 
 def _needs_positive_base(node: Expression) -> bool:

@@ -10,6 +10,7 @@ from typing import Any
 
 from titer.errors import InputError, nearest
 from titer.library import drugs, load_population, models, populations, relapsed_myeloma_models
+from titer.library.limits import LIMITS
 from titer.library.rules.lenalidomide import PROTOCOLS
 from titer.library.signals import SIGNALS
 from titer.model import Model
@@ -67,6 +68,8 @@ def _print_system(console: Any) -> None:
     chosen = relapsed_myeloma_models()
     _head(console, f"Relapsed myeloma on {' and '.join(d.drug for m in chosen for d in m.doses)}: {len(chosen)} models")
     console.print(map_text(chosen, SIGNALS), markup=False)
+    _head(console, "What it cannot say")
+    _lines(console, LIMITS)
 
 
 def print_model(console: Any, model: Model) -> None:

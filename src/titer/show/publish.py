@@ -20,6 +20,7 @@ from titer.decisions.compare import Comparison, compare_regimens
 from titer.evidence.expectations import EXPECTATIONS, SIMULATIONS
 from titer.evidence.validation import Estimate, judge
 from titer.library import read_regimen
+from titer.library.limits import LIMITS
 from titer.library.signals import SIGNALS
 from titer.patients.individuals import sample_individuals
 from titer.show.comparison import Courses, Seen, captioned_svgs, draw_comparison, png_files, unique_labels
@@ -143,6 +144,7 @@ def _report(comparison: Comparison, figures: Mapping[str, Any], manifest: Mappin
             models=models,
             signals=SIGNALS,
             validation=validation_rows(_published_beside(comparison, manifest["overrides"])),
+            limits=LIMITS,
             manifest=manifest,
         )
     )

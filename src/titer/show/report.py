@@ -31,6 +31,7 @@ class Report:
         statuses: rows of how therapy ended, then the number of patients in each regimen.
         models, signals: what was assembled.
         validation: rows from `validation_rows`.
+        limits: sentences on what the result leaves out.
         manifest: how the run was made.
     """
 
@@ -42,6 +43,7 @@ class Report:
     models: Sequence[Model]
     signals: Mapping[str, Signal]
     validation: Sequence[Mapping[str, str]] = ()
+    limits: Sequence[str] = ()
     manifest: Mapping[str, Any] = field(default_factory=dict)
 
 
@@ -72,6 +74,7 @@ def render_report(report: Report) -> str:
         status_meaning=STATUS_MEANING,
         own_numbers=_own_rows(report.models),
         validation=report.validation,
+        limits=report.limits,
         map=Markup(map_svg(report.models, report.signals)),
         manifest=json.dumps(report.manifest, indent=2, ensure_ascii=False),
         version=titer.__version__,

@@ -8,14 +8,14 @@ Where two linked rates nearly coincide (absorption as fast as elimination) V wou
 in B, and the second mode gets g (z_j phi_ij + b_j psi_ij), with phi_ij = (exp(d_i tau) - exp(d_j tau)) / (d_i - d_j) written
 with sinh(u) / u, so that nothing cancels; psi_ij is its integral.
 
-Where three rates of a chain crowd, or four lie so close that V loses more than five digits, no modes are used: V is the
+Where three rates of a chain crowd, or they lie so close that V loses more than four digits, no modes are used: V is the
 identity, g holds A off the diagonal, and the exponential of A tau itself is taken (`crowded_lane`), for that patient only.
 
 Generated: NL pairs LINK_ROW[k], LINK_COLUMN[k] (row is fed by column), DECAYS[j] (d_j can differ from 0), ALL_MODES,
 STAGE_MODES and N_STAGE_MODES (modes behind what `rates` reads), stage_sum and full_sum (x from modes). Accuracy: tests/test_engine_closed_forms.py, 8 digits. */
 
 #define NEAR 1e-3 /* relative distance below which two rates count as one; leaves 13 digits of V just above it */
-#define LARGEST_GROWTH 1e5 /* of terms over what they sum to, when states are written in modes: 11 digits are left */
+#define LARGEST_GROWTH 1e4 /* of terms over what they sum to, when states are written in modes: 12 digits are left */
 #define NOINLINE __attribute__((noinline)) /* modes are rounded to memory, so that both versions below agree in every bit */
 
 /* What a patient's cascade needs (L->special): decays alone; inflow or a pair of coinciding rates too; the exponential of A. */
@@ -93,7 +93,9 @@ static int keeps_digits(const double *a, const double *d, const double *v)
 /* d, V and g from A. Returns whether the rates crowd, so that V is the identity and g holds A off the diagonal. */
 static int find_modes(const double *a, double *d, double *v, double *g)
 {
-    for (int i = 0; i < M; i++) d[i] = a[i * M + i];
+    double wrong = 0.0;
+    for (int i = 0; i < M * M; i++) wrong += a[i] - a[i];
+    for (int i = 0; i < M; i++) d[i] = wrong == 0.0 ? a[i * M + i] : NAN; /* then the first step is refused */
     if (pair_modes(a, d, v, g) && keeps_digits(a, d, v)) return 0;
     for (int i = 0; i < M; i++)
         for (int j = 0; j < M; j++) {

@@ -2,7 +2,7 @@
 
 A kernel is one translation unit, put together in this order:
 
-    generated  #defines of the system's sizes, `prepare`, `rates`, `observe`, (stiff: `factorise`, `solve_factors`, ...)
+    generated  #defines of the system's sizes, `prepare`, `rates`, `observe`, (stiff: `factorise`, `solve`, ...)
                W            lanes worked on side by side
                N            states;  NA of them are stepped by the method, M = N - NA belong to the linear cascade
                NL           pairs of cascade states of which one feeds the other
@@ -38,7 +38,7 @@ A method file supplies, and nothing else of it is called:
     static void method_accept(Lanes *L, const double *accepted);
         keeps, by selection where accepted[l] != 0, what the next step needs (L->kept); x and t are moved by the loop.
 
-(from kernel.py, per method: #define METHOD_ORDER, the step becomes h * 0.9 * error^(-1 / METHOD_ORDER) or so, and
+(from generate.py, per method: #define METHOD_ORDER, the step becomes h * 0.9 * error^(-1 / METHOD_ORDER) or so, and
 #define METHOD_KEPT, the rows of L->kept: what survives from step to step, also while the patient is stored; both
 are known before this file.)
 
@@ -100,7 +100,7 @@ typedef struct {
     /* the cascade, in modes z (cascade.c) */
     double z[ROWS(M)][W], d[ROWS(M)][W], b[ROWS(M)][W];
     double v[ROWS(NL)][W], g[ROWS(NL)][W]; /* of the linked pairs of modes */
-    double special[W];            /* 1: b or g of the lane is not zero */
+    double special[W];            /* DECAY_ONLY, GENERAL (b or g is not zero) or CROWDED */
     struct Method *method;
 } __attribute__((aligned(64))) Lanes;
 

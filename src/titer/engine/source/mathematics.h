@@ -1,8 +1,9 @@
 /* Exponential, logarithm and power as straight-line code, so that loops over lanes vectorise.
 
-Accuracy: exponential and logarithm within 1 unit in the last place or so (tests/test_kernel_mathematics.py); power
+Accuracy: exponential and logarithm within 1 unit in the last place or so (tests/test_kernel_code.py); power
 within (2 + |b log a|) units. Special values as in C: exponential(-inf) = 0, logarithm(0) = -inf, logarithm(-1) = NaN,
-power(0, b > 0) = 0, power(a, 0) = 1; a NaN stays a NaN. Results below the smallest normal number become 0.
+power(0, b > 0) = 0, power(a, 0) = 1, power(-2, 3) = -8, power(-2, 0.5) = NaN; a NaN stays a NaN. Not as in C: -0 counts as 0
+in powers, and results below the smallest normal number become 0.
 Source: Cody-Waite reduction; series of exp; log after FreeBSD's e_log.c (its coefficients Lg1..Lg7). */
 
 #include <math.h>
@@ -69,8 +70,17 @@ INLINE double logarithm(double x) {
     return chosen(x != x, x, y);
 }
 
-INLINE double power(double a, double b) {
-    const double y = exponential(b * logarithm(a));
+/* What a negative base makes of the sign: 1 for an even exponent, -1 for an odd one, NaN for one that is not whole. */
+INLINE double parity(double b) {
+    const double half = 0.5 * b;
+    const double sign = chosen(floor(half) == half, 1.0, -1.0);
+    return chosen(floor(b) == b, sign, NAN);
+}
+
+/* a^b; `sign` is parity(b), apart because exponents are mostly constants of a patient. */
+INLINE double power(double a, double b, double sign) {
+    const double size = exponential(b * logarithm(fabs(a)));
+    const double y = chosen(a < 0.0, size * sign, size);
     return chosen(b == 0.0, 1.0, y);
 }
 

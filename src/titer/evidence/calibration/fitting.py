@@ -12,6 +12,7 @@ from typing import Any
 import numpy as np
 
 from titer.evidence.outcomes import find_outcome
+from titer.library import models as library_models
 from titer.model import Model
 
 RESULTS = Path(__file__).parent / "results"
@@ -92,11 +93,22 @@ def _changed(model: Model, numbers: Numbers) -> Model:
     return replace(model, parameters=tuple(parameters))
 
 
+def present(free: Sequence[Free]) -> dict[str, float]:
+    """The numbers as the library holds them now, to go on from an earlier fit."""
+    held = {}
+    for one in free:
+        flat, _, field = one.name.partition(":")
+        key, _, parameter = flat.partition(".")
+        held[one.name] = getattr(library_models()[key].parameter(parameter), field or "value")
+    return held
+
+
 def fit(
     free: Sequence[Free],
     targets: Sequence[Target],
     predict: Callable[[Numbers], Mapping[tuple[str, str], float]],
     *,
+    start: Numbers | None = None,
     rounds: int = 4,
     step: float = 0.08,
     tell: Progress = print,
@@ -107,6 +119,7 @@ def fit(
         free: what may change.
         targets: rows; those with `used` are fitted.
         predict: numbers → (simulation, figure) → predicted value; must use the same patients at every call.
+        start: where to begin; the expected values where None.
         rounds: evaluations of the gradient at most.
         step: relative step of the difference quotient; large, because shares of patients move in steps.
         tell: called with a line after each evaluation.
@@ -116,6 +129,7 @@ def fit(
     names = [f.name for f in free]
     centre = np.log([f.expected for f in free])
     doubt = np.array([f.doubt for f in free])
+    begin = np.log([(start or {}).get(f.name, f.expected) for f in free])
     bounds = np.log([f.low for f in free]), np.log([f.high for f in free])
     used = [t for t in targets if t.used]
 
@@ -130,7 +144,7 @@ def fit(
         columns = [(residuals(x + step * unit) - base) / step for unit in np.eye(len(x))]
         return np.stack(columns, axis=1)
 
-    best = least_squares(residuals, centre, jac=jacobian, bounds=bounds, max_nfev=rounds, x_scale=doubt)
+    best = least_squares(residuals, begin, jac=jacobian, bounds=bounds, max_nfev=rounds, x_scale=doubt)
     return dict(zip(names, np.exp(best.x).tolist(), strict=True))
 
 

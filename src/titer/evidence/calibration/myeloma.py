@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 import numpy as np
 
-from titer.evidence.calibration.fitting import Free, Numbers, Target, fit, report
+from titer.evidence.calibration.fitting import Free, Numbers, Target, fit, present, report
 from titer.evidence.calibration.srimani import m_protein_course
 from titer.evidence.calibration.trial import Bench, simulation
 
@@ -89,7 +89,7 @@ def main(rounds: int = 6, n: int = 1200) -> None:
     bench = Bench.build(n=n)
     targets = [*_rows(), *_shape_targets(bench)]
     fitted = tuple(dict.fromkeys(t.simulation for t in targets if t.used and t.simulation != SHAPE))
-    numbers = fit(FREE, targets, predictor(bench, fitted, smooth=True), rounds=rounds)
+    numbers = fit(FREE, targets, predictor(bench, fitted, smooth=True), start=present(FREE), rounds=rounds)
     everything = tuple(dict.fromkeys(t.simulation for t in targets if t.simulation != SHAPE))
     print(report("myeloma", numbers, targets, predictor(bench, everything, smooth=False)(numbers), note=bench.note))
 

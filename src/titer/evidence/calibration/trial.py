@@ -104,7 +104,7 @@ class Bench:
     ) -> Mapping[tuple[str, str], float]:
         """(simulation, figure) → value, for every figure of `titer compare`.
 
-        `smooth` lets medians move between visits: a fit needs slopes, and Kaplan-Meier medians jump from visit to visit.
+        `smooth` lets medians move between visits: a fit needs slopes, and plain medians jump from visit to visit.
         """
         found: dict[tuple[str, str], float] = {}
         for name in names:

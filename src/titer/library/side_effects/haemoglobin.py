@@ -18,7 +18,7 @@ from titer.model import Covariate, Equations, Model, Parameter, Population, Stat
 def equations(t, x, p, s):
     """Four ages of red cells, each a quarter of the life span."""
     room = (1 + p.crowding) / (1 + p.crowding * s.tumour_burden)
-    made = room * (1 - p.block * (1 - s.ikaros)) * s.factor("haemoglobin.production")
+    made = room / (1 + p.block * (1 - s.ikaros)) * s.factor("haemoglobin.production")
     rate = p.ages / p.life
     return Equations(
         rates={
@@ -42,7 +42,7 @@ PARAMETERS = (
     Parameter("life", 120.0, "day", "life span of a red cell", "life: textbook", "fixed"),
     Parameter("ages", 4.0, "", "number of age classes", "definition", "fixed"),
     Parameter("crowding", 0.347, "", "rise of production when the tumour is gone", "outcomes: IMID143; evidence.calibration.marrow", "calibrated", cv=0.8),
-    Parameter("block", 0.31, "", "fall of production at complete loss of Ikaros", "outcomes: IMID143; evidence.calibration.marrow", "calibrated", cv=0.5),
+    Parameter("block", 0.31, "", "production falls to 1/(1 + block) at complete loss of Ikaros", "outcomes: IMID143; evidence.calibration.marrow", "calibrated", cv=0.5),
 )
 # fmt: on
 
