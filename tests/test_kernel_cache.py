@@ -1,12 +1,17 @@
 """Compilers found or missed, kernels kept, damaged files noticed."""
 
+import errno
 import os
+import platform
 import subprocess
 import sys
+import tempfile
+from pathlib import Path
 
 import numpy as np
 import pytest
 
+import titer.engine.cache
 from titer.engine import BOLUS, Ensemble, compile_kernel, compiler, make_events
 from titer.engine.cache import cache_folder
 from titer.engine.textbook import one_compartment
@@ -80,6 +85,93 @@ def test_a_cache_that_cannot_be_made_is_reported(tmp_path, monkeypatch):
     monkeypatch.setenv("TITER_CACHE", str(tmp_path / "file"))
     with pytest.raises(StorageError, match="TITER_CACHE"):
         compile_kernel(one_compartment(), "explicit")
+
+
+NO_SPACE = OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+
+def fill_the_disk(monkeypatch, what, *folders):
+    """Writing below the folders fails from now on, in one way of writing."""
+
+    def full(path):
+        return any(str(path).startswith(str(folder)) for folder in folders)
+
+    if what == "temporary":
+        plain = tempfile.mkstemp
+        monkeypatch.setattr(tempfile, "mkstemp", lambda **k: fail() if full(k.get("dir")) else plain(**k))
+    elif what == "replace":
+        move = os.replace
+        monkeypatch.setattr(os, "replace", lambda a, b: fail() if full(b) else move(a, b))
+    else:
+        write = Path.write_text
+        monkeypatch.setattr(
+            Path, "write_text", lambda p, t, **k: fail() if full(p) and is_part(p, what) else write(p, t, **k)
+        )
+
+
+def is_part(path, what):
+    return (path.suffix == ".c") == (what == "source")
+
+
+def fail():
+    raise NO_SPACE
+
+
+WRITES = ["temporary", "source", "checksum", "replace"]
+
+
+@pytest.mark.parametrize("what", WRITES)
+def test_a_full_cache_leaves_a_kernel_for_this_process(cache, monkeypatch, what):
+    fill_the_disk(monkeypatch, what, cache)
+    kernel = compile_kernel(one_compartment(), "explicit")
+    assert cache not in kernel.library_path.parents
+    assert kernel.library_path.parent.stat().st_mode & 0o777 == 0o700
+    assert np.isfinite(concentrations(kernel)).all()
+    assert compile_kernel(one_compartment(), "explicit").library_path == kernel.library_path
+    assert list(cache.iterdir()) == []
+
+
+@pytest.mark.parametrize("what", WRITES)
+def test_a_disk_full_everywhere_is_a_storage_error(cache, monkeypatch, what):
+    monkeypatch.setattr(titer.engine.cache, "_folder_of_this_process", lambda: cache.parent)
+    fill_the_disk(monkeypatch, what, cache.parent)
+    with pytest.raises(StorageError, match=r"No space left.*Where: .*kernels.*Right: .*Try: .*TITER_CACHE"):
+        compile_kernel(one_compartment(), "explicit")
+    assert list(cache.iterdir()) == []
+
+
+def test_a_compiler_that_finds_the_disk_full_is_a_storage_error(cache, monkeypatch, tmp_path):
+    script = tmp_path / "cc"
+    script.write_text(
+        '#!/bin/sh\n[ "$1" = --version ] && echo fake && exit 0\necho "ld: No space left on device" >&2\nexit 1\n'
+    )
+    script.chmod(0o755)
+    monkeypatch.setenv("TITER_CC", str(script))
+    with pytest.raises(StorageError, match="No space left on device"):
+        compile_kernel(one_compartment(), "explicit")
+    assert list(cache.iterdir()) == []
+
+
+def test_a_home_that_cannot_be_written_leaves_a_kernel_for_this_process(monkeypatch, tmp_path):
+    (tmp_path / "file").write_text("")
+    monkeypatch.delenv("TITER_CACHE", raising=False)
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "file"))
+    assert np.isfinite(concentrations(compile_kernel(one_compartment(), "explicit"))).all()
+
+
+def test_machines_whose_features_are_unknown_do_not_share_kernels(monkeypatch):
+    def no_list(path):
+        raise FileNotFoundError(path)
+
+    keys = []
+    for node in ("one", "two"):
+        compiler.processor.cache_clear()
+        with monkeypatch.context() as patch:
+            patch.setattr(Path, "read_text", no_list)
+            patch.setattr(platform, "node", lambda node=node: node)
+            keys.append(compiler.processor())
+    compiler.processor.cache_clear()
+    assert keys[0] != keys[1]
 
 
 def test_no_compiler_is_a_clear_error(cache, monkeypatch):

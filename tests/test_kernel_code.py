@@ -5,6 +5,8 @@ import math
 
 import numpy as np
 import pytest
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
 
 from engine_systems import transit_chain, two_compartments
 from titer.engine import Ensemble, compile_kernel

@@ -29,17 +29,26 @@ def cache_folder() -> Path:
     Raises:
         StorageError: the folder cannot be made, is not ours, or others may write to it.
     """
-    folder = Path(os.environ.get("TITER_CACHE") or _user_cache() / "titer") / "kernels"
     try:
-        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-        if hasattr(os, "getuid"):
-            _make_private(folder)
+        return _private_folder()
     except OSError as reason:
         raise StorageError(
             f"the folder for compiled kernels cannot be used: {reason.strerror}",
-            where=str(folder),
-            hint="set the environment variable TITER_CACHE to a folder of your own",
+            where=str(_place()),
+            right="a folder of your own that can be written",
+            hint="set the environment variable TITER_CACHE to such a folder",
         ) from None
+
+
+def _place() -> Path:
+    return Path(os.environ.get("TITER_CACHE") or _user_cache() / "titer") / "kernels"
+
+
+def _private_folder() -> Path:
+    folder = _place()
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if hasattr(os, "getuid"):
+        _make_private(folder)
     return folder
 
 
@@ -74,22 +83,20 @@ def kept_library(key: str, make: Callable[[Path], None]) -> tuple[Path, bool]:
         CompileError: from `make`.
     """
     name = f"{key}{SUFFIX}"
-    library = cache_folder() / name
+    if os.environ.get("TITER_CACHE"):
+        cache_folder()  # who names a folder is told when it is of no use
+    try:
+        return _found_or_made(_private_folder() / name, make)
+    except OSError as reason:
+        with _told_as_storage(_place(), reason):
+            return _found_or_made(_folder_of_this_process() / name, make)
+
+
+def _found_or_made(library: Path, make: Callable[[Path], None]) -> tuple[Path, bool]:
     if _is_sound(library):
         return library, True
-    try:
-        _make_and_keep(library, make)
-    except OSError as reason:
-        library = _make_for_this_process(name, make, library.parent, reason)
+    _make_and_keep(library, make)
     return library, False
-
-
-def _make_for_this_process(name: str, make: Callable[[Path], None], cache: Path, reason: OSError) -> Path:
-    with _told_as_storage(cache, reason):
-        library = _folder_of_this_process() / name
-        if not _is_sound(library):
-            _make_and_keep(library, make)
-    return library
 
 
 @lru_cache(maxsize=1)

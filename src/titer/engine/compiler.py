@@ -5,6 +5,7 @@
 
 from __future__ import annotations
 
+import errno
 import importlib.util
 import os
 import shlex
@@ -25,6 +26,7 @@ FLAGS = (
 )
 WIDE_FLAG = "-mprefer-vector-width=512"
 TIME_LIMIT_S = 600
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 @dataclass(frozen=True)
@@ -90,13 +92,19 @@ def compile_library(compiler: Compiler, source: Path, library: Path, flags: tupl
 
     Raises:
         CompileError: the compiler refused or did not finish; its own words are in the message.
+        OSError: the compiler says that the disk is full.
     """
     command = [*compiler.command, *flags, str(source), "-o", str(library), "-lm"]
     try:
-        answer = subprocess.run(command, capture_output=True, text=True, timeout=TIME_LIMIT_S, check=False)
+        answer = subprocess.run(
+            command, capture_output=True, text=True, timeout=TIME_LIMIT_S, check=False, env=os.environ | {"LC_ALL": "C"}
+        )
     except (OSError, subprocess.SubprocessError) as reason:
         raise CompileError(f"the compiler did not run: {reason}", where=shlex.join(command)) from None
     if answer.returncode != 0:
+        for code in FULL:
+            if os.strerror(code) in answer.stderr:
+                raise OSError(code, os.strerror(code))
         said = "\n".join(answer.stderr.strip().splitlines()[:12]) or f"exit status {answer.returncode}"
         raise CompileError(
             f"the compiler refused the kernel:\n{said}",
