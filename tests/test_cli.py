@@ -131,6 +131,32 @@ def test_show_finds_members_of_every_kind(capsys, name):
     assert len(printed(capsys, "show", name).out.splitlines()) > 5
 
 
+def test_a_protocol_has_one_name_everywhere(capsys):
+    from titer.library import load_plan
+
+    names = [row["name"] for row in json.loads(printed(capsys, "list", "protocols", "--json").out)["protocols"]]
+    assert names == ["us-label", "eu-label", "none"]
+    for name in names:
+        assert load_plan(name).protocol.name in printed(capsys, "show", name).out
+    for other in ("us", "eu", "uslabel"):
+        assert "us-label" in printed(capsys, "compare", "dex 40 mg weekly", "--protocol", other, code=2).err
+        assert "holds nothing" in printed(capsys, "show", other, code=2).err
+
+
+def test_show_of_a_drug_without_model_says_so(capsys):
+    shown = printed(capsys, "show", "thalidomide", code=2).err
+    assert "no model of thalidomide yet" in shown
+    assert "did you mean" not in shown
+
+
+def test_a_dose_above_those_studied_gets_one_line_on_standard_error(capsys):
+    shown = printed(capsys, "regimen", "lenalidomide 2500 mg daily", "--json")
+    assert json.loads(shown.out)["cycle_day"] == 28
+    assert shown.err.startswith("Warning: lenalidomide 2500 mg is above the highest dose studied, 400 mg")
+    assert len(shown.err.splitlines()) == 1
+    assert printed(capsys, "regimen", "lenalidomide 25 mg daily").err == ""
+
+
 def test_show_of_an_unknown_name_tells_the_nearest(capsys):
     assert "'lenalidomide'" in printed(capsys, "show", "lenalidomid", code=2).err
 
@@ -146,6 +172,16 @@ def test_regimen_as_json_counts_doses(capsys):
     shown = json.loads(printed(capsys, "regimen", "dex 40 mg days 1,8 of 28", "--json").out)
     assert shown["cycle_day"] == 28
     assert shown["components"][0]["n_doses"] == 2
+
+
+def test_validate_says_what_was_simulated_and_what_its_marks_mean(capsys):
+    text = printed(capsys, "validate", "IMID088", "IMID016", "IMID023", "-n", "8").out
+    assert "  dexamethasone 40 mg days 1-4,9-12,17-20 of 28 for 4 cycles then 40 mg days 1-4 of 28" in text
+    assert "Dimopoulos" in text
+    assert "\n†  " in text
+    assert "e-1" not in text
+    assert "0.5 to 4 h" in text  # a printed range without a middle
+    assert max(map(len, text.splitlines())) <= WIDTH
 
 
 def test_validate_of_one_row_as_json(capsys):

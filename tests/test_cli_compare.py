@@ -69,6 +69,23 @@ def test_the_manifest_names_every_other_file(results):
     assert manifest["regimens"] == ARMS
 
 
+def test_warnings_stand_in_the_manifest_and_on_standard_error(tmp_path, capsys):
+    text = "lenalidomide 500 mg daily"
+    assert run(["compare", text, text, "-n", "1", "--cycles", "1", "--out", str(tmp_path)]) == 0
+    captured = capsys.readouterr()
+    [told] = json.loads((tmp_path / "manifest.json").read_text())["warnings"]
+    assert captured.err == f"Warning: {told}\n"
+    assert "1 virtual patient," in captured.out
+
+
+@pytest.mark.parametrize("setting", ["crcl=-5", "age=-1", "weight=0", "baseline_anc=-2", "fed=2", "prior_lines=-1"])
+def test_a_value_that_nobody_can_have_is_refused(capsys, setting):
+    assert run(["compare", ARMS[0], *SMALL, "--set", setting]) == 2
+    told = capsys.readouterr().err
+    assert f"covariate '{setting.split('=')[0]}' is fixed at" in told
+    assert "right:" in told
+
+
 def test_the_stored_object_is_what_json_prints(results, capsys):
     assert json.loads((results / "comparison.json").read_text()) == as_json(capsys, *ARMS, *SMALL)
 

@@ -43,6 +43,7 @@ def assert_same_course(left, right, rows=slice(None)):
 def test_rules_act_on_this_cohort():
     course, _ = run()
     actions = course.ledger.tables()["decisions"]["action"]
+    assert Action.STOP not in actions or (course.end == End.PROGRESSION).any()
     assert {Action.HOLD, Action.RESUME, Action.RESUME_LOWER, Action.NONE} <= {Action(a) for a in actions}
 
 
@@ -137,6 +138,46 @@ def test_therapy_ends_at_progression_and_nothing_is_given_after():
     assert all(np.isnan(values[late]).all() for values in course.true.values())
     _, everyone = run(replace(PLAN, stop_at_progression=False), growth=0.01)
     assert bodies.segments < everyone.segments
+
+
+def test_stopping_at_progression_is_a_decision_about_every_drug():
+    course, _ = run(growth=0.01)
+    decisions, words = course.ledger.tables()["decisions"], course.ledger.words
+    stops = decisions["action"] == Action.STOP
+    ended = course.patients[course.end == End.PROGRESSION]
+    same(np.sort(decisions["patient"][stops]), np.repeat(ended, len(DRUGS)))
+    for code in range(len(DRUGS)):
+        own = stops & (decisions["drug"] == code)
+        row = np.searchsorted(course.patients, decisions["patient"][own])
+        same(decisions["day"][own], course.end_day[row])
+        seen = course.observed["m_protein"][row, decisions["day"][own] // 7]
+        same(decisions["value"][own].astype(np.float32), seen)
+        same(decisions["seen_m_protein"][own].astype(np.float32), seen)
+    assert {words["rule"][code] for code in decisions["rule"][stops]} == {"progression (IMWG 2016)"}
+    assert {words["signal"][code] for code in decisions["signal"][stops]} == {"m_protein"}
+    assert (decisions["dose_after"][stops] == 0).all()
+    assert set(decisions["dose_before"][stops & (decisions["drug"] == 1)]) == {40.0}
+    assert np.isnan(decisions["seen_m_protein"][~stops]).all()  # no rule looked at it
+    last = course.ledger.story(int(ended[0]))[-2:]
+    assert all(line.startswith(f"day {course.end_day[ended[0]]:g}: stop ") for line in last)
+    assert all("(progression (IMWG 2016): m_protein " in line for line in last)
+    kept, _ = run(replace(PLAN, stop_at_progression=False), growth=0.01)
+    assert Action.STOP not in kept.ledger.tables()["decisions"]["action"]
+
+
+def test_a_drug_whose_plan_is_over_is_not_stopped():
+    regimen = parse_regimen("lenalidomide 10 mg daily + dexamethasone 40 mg weekly for 8 weeks", DRUGS)
+    course, _ = run(regimen=regimen, growth=0.01)
+    decisions = course.ledger.tables()["decisions"]
+    stops = (decisions["action"] == Action.STOP) & (decisions["day"] >= 56)
+    assert set(decisions["drug"][stops]) == {0}
+
+
+def test_decisions_are_in_order_of_time_and_of_patients():
+    course, _ = run(growth=0.01)
+    decisions = course.ledger.tables()["decisions"]
+    order = np.lexsort((decisions["patient"], decisions["day"]))
+    same(order, np.arange(len(order)))
 
 
 def test_stopping_some_changes_nothing_for_the_others():

@@ -1,6 +1,11 @@
 """The documentation says what is so: its code runs, its links and pictures are there, its commands exist."""
 
+import os
 import re
+import shlex
+import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -26,6 +31,27 @@ def test_the_model_of_the_guide_can_be_assembled_with_the_library():
     system = assemble([names["MODEL"], *relapsed_myeloma_models()], SIGNALS)
     assert "examplemide.central" in system.states
     assert "examplemide" in system.doses
+
+
+def test_the_model_of_the_guide_is_shown_and_compared_when_its_file_is_in_the_folder(tmp_path):
+    shutil.copytree(ROOT / "src" / "titer", tmp_path / "titer", ignore=shutil.ignore_patterns("__pycache__"))
+    program = blocks("docs/writing_a_model.md", "python")[0]
+    (tmp_path / "titer" / "library" / "drugs" / "examplemide.py").write_text(program, encoding="utf-8")
+    commands = re.findall(r"/titer (.*)", blocks("docs/writing_a_model.md", "bash")[0].replace("\\\n", ""))
+    assert [shlex.split(command)[0] for command in commands] == ["show", "regimen", "compare"]
+    small = ["-n", "6", "--cycles", "1", "--out", str(tmp_path / "results")]
+    for command in commands:
+        words = shlex.split(command)
+        asked = [*words[: words.index("-n")], *small] if "-n" in words else words
+        shown = subprocess.run(
+            [sys.executable, "-m", "titer", *asked],
+            capture_output=True,
+            text=True,
+            env=os.environ | {"PYTHONPATH": str(tmp_path)},
+        )
+        assert (shown.returncode, shown.stderr) == (0, "")
+        assert "examplemide" in shown.stdout
+    assert (tmp_path / "results" / "report.html").exists()
 
 
 def test_the_guide_shows_how_a_model_is_looked_at(capsys):

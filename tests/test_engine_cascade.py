@@ -22,7 +22,7 @@ DIGITS = 30  # of the judge
 
 
 def web(size=SIZE):
-    """Each state loses with its own rate and is fed by all before it. A state beside them is not linear and reads the last."""
+    """Each state has its own loss and is fed by all before it; one more is not linear and reads the last."""
     states = [f"s{i}" for i in range(size)]
     pairs = [(i, j) for i in range(size) for j in range(i)]
 

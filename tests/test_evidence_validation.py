@@ -137,6 +137,33 @@ def test_intervals_come_from_print_patients_or_band():
     assert published_interval([find_outcome("IMID019")], 0.25, counted=False)[1:3] == (-62.5, -37.5)
 
 
+def test_a_range_without_a_middle_is_met_anywhere_inside_and_a_share_ends_at_100():
+    value, low, high, kind = published_interval([find_outcome("IMID023")], 0.25, counted=False)
+    assert math.isnan(value)
+    assert (low, high, kind) == (0.5, 4.0, "printed range")
+    assert published_interval([find_outcome("IMID008")], 0.25, counted=False) == (84, 63, 100.0, "band")
+    assert published_interval([find_outcome("IMID016")], 0.25, counted=False)[2] > 100  # an increase may exceed it
+    [result] = validate(["IMID023"])
+    assert result.met is True
+    assert result.as_record()["published"] is None
+    assert "0.5 to 4 h (printed range)" in table([result])
+
+
+def test_without_results_of_calibration_no_role_is_made_up(monkeypatch, tmp_path):
+    from titer.errors import StorageError
+    from titer.evidence import calibrated
+
+    for there in (tmp_path, tmp_path / "calibration"):
+        monkeypatch.setattr(calibrated, "files", lambda _, there=there: there)
+        (tmp_path / "results").mkdir(exist_ok=True)
+        calibrated.calibration_fits.cache_clear()
+        with pytest.raises(StorageError, match="no results of calibration") as caught:
+            calibrated.calibration_fits()
+        assert "results" in caught.value.where
+        assert "titer.evidence.calibration" in caught.value.hint
+    calibrated.calibration_fits.cache_clear()
+
+
 def test_what_cannot_be_predicted_is_a_result_with_its_reason():
     def refuse(regimens, **options):
         raise InputError("population 'x' has no covariate 'fed'")

@@ -102,6 +102,33 @@ SAME = {
     "dexamethasone 20 mg iv weekly over 90 min": ["dexamethasone 20 mg intravenously over 1.5 h weekly"],
     "dexamethasone 40 mg daily for 1 day": ["dexamethasone 40 mg once"],
     "lenalidomide 15 mg days 1,3,5,7,9,11,13,15,17,19,21 of 28": ["lenalidomide 15 mg every 48 h days 1-21 of 28"],
+    "lenalidomide 25 mg days 1-21 of 28": [
+        *[
+            "lenalidomide 25 mg " + s
+            for s in (
+                "for 21 days every 28 days",
+                "daily for 21 days every 28 days",
+                "for 21 days, repeated every 4 weeks",
+                "for 21 days q28d",
+                "for 3 weeks every 28-days",
+                "for 21 of 28 days",
+                "for 21 days of each 28-day cycle",
+                "for 3 weeks out of 4 weeks",
+                "daily x 21 days then 7 days off",
+                "daily for 21 days then 7 days off",
+                "daily for 3 weeks, followed by 1 week of rest",
+                "21/28",
+                "21/28 days",
+                "21 of 28 days",
+            )
+        ],
+    ],
+    "lenalidomide 25 mg oral days 1-21 of 28": ["lenalidomide 25 mg PO daily x 21 days then 7 days off"],
+    "lenalidomide 25 mg days 1-21 of 28 for 6 cycles": ["len 25 mg for 21 days every 28 days for 6 cycles"],
+    "dexamethasone 4 mg days 1-5 of 7": ["dex 4 mg for 5 days a week", "dex 4 mg daily for 5 days every week"],
+    "dexamethasone 4 mg twice daily for 10 days": ["dex 4 mg for 10 days every 12 h"],
+    "dexamethasone 40 mg every 28 days": ["dex 40 mg once every 28 days"],
+    "lenalidomide 25 mg days 1 of 28 for 3 weeks": ["len 25 mg day 1 of 28 for 21 days"],
     "thalidomide 50 mg daily from day 57": ["thalidomide 50 mg daily from cycle 3", "thal 50 mg daily starting week 9"],
     "bcg 500000000 CFU intravesical weekly for 6 weeks": ["BCG 5e8 cfu intravesical once weekly for 6 weeks"],
 }
@@ -182,6 +209,17 @@ REFUSED = [  # text, the word that the carets stand under, what is said, what he
     ("len 25 mg 3 times daily weekly tiw", "tiw", "given twice", "'weekly'"),
     ("len 25 mg daily weekly", "weekly", "contradict", "one of the two"),
     ("len 25 mg daily daily", "daily", "given twice", "gave it first"),
+    ("len 25 mg every 28 days for 21 days", "21", "would be a single dose", "'days 1-21 of 28'"),
+    ("dex 40 mg weekly once", "once", "would be a single dose", "'once'"),
+    ("len 25 mg for 30 days of 28", "30", "30 days on", "no more of them"),
+    ("dex 40 mg 5/7", "5", "for 5 days, or days 1-5 of 7", "'for 5 days'"),
+    ("dex 20 mg biweekly", "biweekly", "twice a week or every 2 weeks", "'every 2 weeks'"),
+    ("dex 20 mg bi-weekly", "bi", "twice a week or every 2 weeks", "'twice a week'"),
+    ("len 10 mg daily then 7 days off", "7", "where an amount", "'21 days on 7 days off'"),
+    ("len 10 mg daily then off", "off", "a pause", "'21 days on 7 days off'"),
+    ("len 10 mg daily off", "off", "after how many days", "'days 1-21 of 28'"),
+    ("len 2.5.5 mg daily", ".", "'2.5.5' is not a number", "2.5 mg"),
+    ("len .5 mg daily", ".", "begins with a point", "'0.5'"),
     ("len 25 mg monthly", "monthly", "not a fixed number", "weeks"),
     ("len 25 mg daily for 3 months", "months", "not a fixed number", "weeks"),
     ("len 25 mg daily at bedtime", "at", "hour of the day", "leave it out"),
@@ -363,6 +401,63 @@ def test_what_is_not_text_is_refused(not_text):
 def test_a_text_too_long_to_be_a_regimen_is_refused():
     with pytest.raises(InputError, match="characters"):
         parse("lenalidomide 25 mg daily + " * 1000)
+
+
+REAL_DRUGS = (
+    "thalidomide",
+    "pomalidomide",
+    "iberdomide",
+    "prednisone",
+    "betamethasone",
+    "hydrocortisone",
+    "bortezomib",
+    "melphalan",
+    "methotrexate",
+    "imiquimod",
+    "BCG",
+    "leflunomide",
+    "dexmedetomidine",
+)
+
+
+@pytest.mark.parametrize("drug", REAL_DRUGS)
+def test_no_drug_is_proposed_for_another(drug):
+    from titer.library import drugs_without_model, read_regimen
+
+    for word in (drug, drug[:4]):
+        with pytest.raises(InputError) as caught:
+            read_regimen(f"{word} 100 mg daily")
+        assert "did you mean" not in caught.value.hint
+    if drug in drugs_without_model():
+        with pytest.raises(InputError, match=f"no model of {drug} yet"):
+            read_regimen(f"{drug} 100 mg daily")
+
+
+def test_a_slip_of_the_pen_gets_the_drug_that_was_meant():
+    from titer.library import read_regimen
+
+    for slip, drug in (("lenalidomid", "lenalidomide"), ("dexametasone", "dexamethasone"), ("Lenolidomide", "lenal")):
+        with pytest.raises(InputError) as caught:
+            read_regimen(f"{slip} 10 mg daily")
+        assert f"did you mean '{drug}" in caught.value.hint
+
+
+def test_a_dose_above_those_studied_is_told():
+    from titer.library import dose_warnings, read_regimen
+
+    assert dose_warnings(read_regimen("lenalidomide 400 mg daily + dexamethasone 40 mg weekly")) == []
+    [told] = dose_warnings(read_regimen("lenalidomide 2500 mg daily for 1 week then 2500 mg weekly"))
+    assert "above the highest dose studied, 400 mg (Connarn" in told
+
+
+def test_every_example_of_the_guide_runs_with_the_library():
+    from titer.library import read_regimen
+
+    guide = (Path(__file__).parents[1] / "docs" / "regimens.md").read_text()
+    examples = re.findall(r"^    ((?:[a-z]+) [\d.]+ ?mg .*)$", guide, re.M)
+    assert len(examples) >= 12
+    for text in examples:
+        assert read_regimen(text).drugs
 
 
 def test_every_example_of_the_guide_is_understood():

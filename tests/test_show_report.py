@@ -144,9 +144,10 @@ def test_report_escapes_text():
 
 
 def outcome(**changes):
-    row = SimpleNamespace(id="IMID268", endpoint="ORR")
+    row = SimpleNamespace(id="IMID268", endpoint="ORR", source="Moreau 2016")
     given = {
         "rows": (row,),
+        "simulation": "rd-weekly",
         "id": "IMID268",
         "confirmed": True,
         "published": 71.5,

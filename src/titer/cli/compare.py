@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from titer.cli.output import console, print_json, progress_bar
+from titer.cli.output import console, counted, print_json, progress_bar, warn
 from titer.errors import InputError
 
 
@@ -40,7 +40,11 @@ def compare(
         "threads": threads,
         "rtol": rtol,
     }
-    with progress_bar(f"{n:,} patients × {len(regimens)} regimens") as progress:
+    from titer.library import dose_warnings, read_regimen
+
+    parsed = [read_regimen(text) for text in regimens]
+    warn(dict.fromkeys(told for regimen in parsed for told in dose_warnings(regimen)))
+    with progress_bar(f"{counted(n, 'patient')} × {counted(len(regimens), 'regimen')}") as progress:
         result = _run(regimens, out, progress=progress, **options)
     if as_json:
         print_json(result.as_json())

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -39,9 +39,25 @@ def report_error(error: TiterError, *, as_json: bool = False) -> None:
         print(f"  {name + ':':<7}{text}".replace("\n", "\n         "), file=sys.stderr)
 
 
+def warn(messages: Iterable[str]) -> None:
+    """One line for each warning, on standard error, so that results and JSON stay as they are."""
+    for message in messages:
+        print(f"Warning: {message}", file=sys.stderr)
+
+
 def print_json(value: Any) -> None:
     """One JSON object on standard output; a figure that does not exist (median not reached) is null."""
     sys.stdout.write(json.dumps(value, ensure_ascii=False, indent=2, allow_nan=False) + "\n")
+
+
+def counted(n: int, word: str) -> str:
+    """A number with its noun.
+
+    Example:
+        >>> counted(1, "patient"), counted(2000, "patient")
+        ('1 patient', '2,000 patients')
+    """
+    return f"{n:,} {word}{'' if n == 1 else 's'}"
 
 
 def console() -> Any:

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from titer.cli.output import print_json
+from titer.cli.output import print_json, warn
 
 
 def regimen(
@@ -17,10 +17,11 @@ def regimen(
     from dataclasses import asdict
 
     from titer.dosing.calendar import calendar
-    from titer.library import read_regimen
+    from titer.library import dose_warnings, read_regimen
     from titer.show.regimen import regimen_text
 
     parsed = read_regimen(text)
+    warn(dose_warnings(parsed))
     if as_json:
         rows = [asdict(row) for row in calendar(parsed)]
         print_json({"regimen": str(parsed), "cycle_day": parsed.cycle_length, "components": rows})

@@ -217,7 +217,7 @@ class _Clock:
             Laboratory(plan.assays, seed, patients, len(days), day_to_day=plan.day_to_day, exact=plan.exact),
             Therapy.starting(protocol, prescription.starting_dose(n)),
             ResponseTracker(n, plan.criteria, confirm=plan.confirm),
-            Ledger(patients, regimen.drugs, protocol),
+            Ledger(patients, regimen.drugs, protocol, f"progression ({plan.criteria.name})", M_PROTEIN),
             days,
             {signal: _empty(n, len(days)) for signal in signals},
             {signal: _empty(n, len(days)) for signal in signals},
@@ -284,8 +284,11 @@ class _Clock:
     def _assess_response(self, tick: int, day: int, true: Mapping[str, NDArray]) -> None:
         if day % self.protocol.response_every_day:
             return
-        progressed = self.tracker.assess(day, self._report(M_PROTEIN, tick, true, self.active))
+        reported = self._report(M_PROTEIN, tick, true, self.active)
+        progressed = self.tracker.assess(day, reported)
         if self.plan.stop_at_progression and progressed.any():
+            dose, level = self.prescription.levels(day, self.therapy)
+            self.ledger.add_stops(day, progressed, self.prescription.ongoing(day), dose, level, reported)
             self.bodies.stop(progressed)
             self._close(progressed, day, End.PROGRESSION)
 

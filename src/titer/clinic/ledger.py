@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from titer.clinic.rules import NO_RULE, Action, Decisions, Protocol
+from titer.clinic.rules import LABORATORY, NO_RULE, Action, Decisions, Protocol
 from titer.dosing.regimen import MINUTES_PER_DAY
 from titer.errors import InputError
 
@@ -48,11 +48,15 @@ class Ledger:
         patients: number of each patient. Shape (n_patients,).
         drugs: every drug of the regimen; its place is the code in the column `drug`.
         protocol: whose rules decide.
+        stop_rule: what the decision to stop for good is called, e.g. "progression (IMWG 2016)".
+        stop_signal: value that this decision looks at.
     """
 
     patients: NDArray[np.int64]
     drugs: Sequence[str]
     protocol: Protocol
+    stop_rule: str = "progression"
+    stop_signal: str = "m_protein"
     _decisions: list[dict[str, NDArray]] = field(default_factory=list, repr=False)
     _doses: list[dict[str, NDArray]] = field(default_factory=list, repr=False)
     _tables: dict[str, dict[str, NDArray]] = field(default_factory=dict, repr=False)
@@ -63,9 +67,14 @@ class Ledger:
         return {
             "drug": tuple(self.drugs),
             "action": tuple(action.name.lower() for action in Action),
-            "rule": tuple(rule.name for rule in self.protocol.rules),
-            "signal": self.protocol.signals,
+            "rule": (*(rule.name for rule in self.protocol.rules), self.stop_rule),
+            "signal": self.signals,
         }
+
+    @property
+    def signals(self) -> tuple[str, ...]:
+        """Values that rules or the decision to stop look at, each once."""
+        return tuple(dict.fromkeys((*self.protocol.signals, self.stop_signal)))
 
     def add_decisions(
         self, day: int, seen: NDArray[np.bool_], decisions: Decisions, values: Mapping[str, NDArray]
@@ -90,8 +99,41 @@ class Ledger:
             "signal": np.where(rule == NO_RULE, -1, np.array([*signals, -1])[rule]),
         }
         block |= {name: getattr(decisions, name)[row, column] for name in DECISION_COLUMNS if name not in block}
-        block |= {f"seen_{name}": values[name][row] for name in self.protocol.signals}
-        self._decisions.append(block)
+        self._write(block, {name: values[name][row] for name in self.protocol.signals})
+
+    def add_stops(
+        self, day: int, stopped: NDArray[np.bool_], drugs: Sequence[int], dose: NDArray, level: NDArray, value: NDArray
+    ) -> None:
+        """Write down that therapy ends for good: one decision for each drug that was still planned.
+
+        Args:
+            day: of the visit at which it was decided.
+            stopped: who stops. Shape (n_patients,).
+            drugs: codes of the drugs that are stopped.
+            dose, level: dose level of each drug until now, and how often it was lowered. Shape (n_patients, n_drugs).
+            value: of the signal that the decision rests on. Shape (n_patients,).
+        """
+        row = np.repeat(np.flatnonzero(stopped), len(drugs))
+        drug = np.tile(np.array(drugs, np.int8), int(stopped.sum()))
+        block = {
+            "patient": self.patients[row],
+            "day": np.full(len(row), day),
+            "drug": drug,
+            "action": np.full(len(row), Action.STOP),
+            "rule": np.full(len(row), len(self.protocol.rules)),
+            "signal": np.full(len(row), self.signals.index(self.stop_signal)),
+            "value": value[row],
+            "level_before": level[row, drug],
+            "level_after": level[row, drug],
+            "dose_before": dose[row, drug],
+            "dose_after": np.zeros(len(row)),
+        }
+        self._write(block, {self.stop_signal: value[row]})
+
+    def _write(self, block: dict[str, NDArray], seen: Mapping[str, NDArray]) -> None:
+        """Keep some decisions with the values that they looked at, NaN for the other signals."""
+        unseen = np.full(len(block["patient"]), np.nan)
+        self._decisions.append(block | {f"seen_{name}": seen.get(name, unseen) for name in self.signals})
         self._tables = {}
 
     def add_doses(self, rows: NDArray, columns: Mapping[str, NDArray]) -> None:
@@ -110,9 +152,9 @@ class Ledger:
         They are made once and shared: do not change them.
         """
         if not self._tables:
-            seen: dict[str, type] = {f"seen_{name}": np.float64 for name in self.protocol.signals}
+            seen: dict[str, type] = {f"seen_{name}": np.float64 for name in self.signals}
             self._tables = {
-                "decisions": _join(self._decisions, DECISION_COLUMNS | seen),
+                "decisions": _in_order(_join(self._decisions, DECISION_COLUMNS | seen)),
                 "doses": _join(self._doses, DOSE_COLUMNS),
             }
         return self._tables
@@ -128,6 +170,9 @@ class Ledger:
 
     def _line(self, row: Mapping, words: Mapping[str, tuple[str, ...]]) -> str:
         drug, action = words["drug"][row["drug"]], words["action"][row["action"]].replace("_", " ")
+        if row["action"] == Action.STOP:
+            value = f"{self.stop_signal} {row['value']:.3g} {LABORATORY[self.stop_signal]}"
+            return f"day {row['day']}: {action} {drug} ({self.stop_rule}: {value})"
         rule = self.protocol.rules[row["rule"]] if row["rule"] != NO_RULE else None
         reason = f" ({rule.name}: {rule.signal} {row['value']:.3g} {rule.unit})" if rule else ""
         same = row["dose_before"] == row["dose_after"]
@@ -179,6 +224,12 @@ def replay_schedule(doses: Mapping[str, NDArray], patients: NDArray[np.int64]) -
         doses["given"][given],
         doses["duration"][given],
     )
+
+
+def _in_order(columns: dict[str, NDArray]) -> dict[str, NDArray]:
+    """Rows by day, then by patient; a patient's own stay in their order."""
+    order = np.lexsort((columns["patient"], columns["day"]))
+    return {name: column[order] for name, column in columns.items()}
 
 
 def _join(blocks: Sequence[Mapping[str, NDArray]], columns: Mapping[str, type]) -> dict[str, NDArray]:

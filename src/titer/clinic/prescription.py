@@ -101,6 +101,29 @@ class Prescription:
             np.tile(week["duration"], len(rows)),
         )
 
+    def ongoing(self, day: int) -> list[int]:
+        """Codes of the drugs that the plan still holds on that day or later."""
+        components = self.regimen.components
+        drugs = {c.drug for c in components if c.end_day is None or c.end_day > day}
+        return [code for code, drug in enumerate(self.regimen.drugs) if drug in drugs]
+
+    def levels(self, day: int, therapy: Therapy) -> tuple[NDArray, NDArray[np.int8]]:
+        """Dose level of every drug before that day, and how often it was lowered. Shape (n_patients, n_drugs) each.
+
+        A drug without a rule is at what was last planned for a day of treatment.
+        """
+        shape = len(therapy.dose), len(self.regimen.drugs)
+        dose, level = np.zeros(shape), np.zeros(shape, np.int8)
+        ruled = list(self.protocol.drugs)
+        for code, drug in enumerate(self.regimen.drugs):
+            if drug in ruled:
+                column = ruled.index(drug)
+                dose[:, code], level[:, code] = therapy.dose[:, column], therapy.level[:, column]
+            else:
+                past = (self._drug[self._plan["component"]] == code) & (self._plan["minute"] < day * MINUTES_PER_DAY)
+                dose[:, code] = self._daily[past][-1] if past.any() else 0.0
+        return dose, level
+
     def _between(self, day: int, until_day: int) -> tuple[NDArray[np.void], NDArray]:
         """Doses planned in these days, and for each the amount planned of its drug on its day."""
         first, last = np.searchsorted(self._plan["minute"], [day * MINUTES_PER_DAY, until_day * MINUTES_PER_DAY])

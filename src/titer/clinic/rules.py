@@ -32,6 +32,7 @@ class Action(IntEnum):
     STAY_HELD = 2
     RESUME = 3
     RESUME_LOWER = 4
+    STOP = 5  # for good; decided by the clinic for every drug, not by a hold rule
 
 
 @dataclass(frozen=True)

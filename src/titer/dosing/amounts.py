@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from decimal import Decimal
 
-from titer.dosing.clauses import KEYWORDS, Reader
+from titer.dosing.clauses import CYCLES, DAYS, KEYWORDS, WEEKS, Reader
 from titer.dosing.tokens import END, Token
 from titer.errors import UnitError
 
@@ -47,11 +47,20 @@ def read_amount(reader: Reader, drug: str, unit: str) -> tuple[float, str]:
 def _check_number(reader: Reader, token: Token, drug: str) -> None:
     if token.kind == END:
         raise reader.wrong(token, f"{drug} has no amount")
+    if token.text == "." and reader.now.kind == "number":
+        raise reader.wrong(token, f"the amount of {drug} begins with a point", right=f"'0.{reader.now.raw}'")
     if token.text == "-":
         raise reader.wrong(token, f"the amount of {drug} is negative", right="0 mg or more")
     if token.kind != "number":
         wrong = f"the amount of {drug} is '{token.raw}', not a number"
         raise reader.wrong(token, wrong, right="a number and a unit, e.g. '25 mg'")
+    if reader.now.text == "." and reader.ahead().kind == "number":
+        wrong = f"'{token.raw}.{reader.ahead().raw}' is not a number"
+        raise reader.wrong(reader.now, wrong, right="one point at most, e.g. '2.5 mg'")
+    if reader.now.text in (*DAYS, *WEEKS, *CYCLES):
+        wrong = f"'{token.raw} {reader.now.raw}' stands where an amount of {drug} should be"
+        right = "days on and off as 'days 1-21 of 28' or '21 days on 7 days off'"
+        raise reader.wrong(token, wrong, right=right, hint="after 'then' comes the next dose, e.g. 'then 10 mg daily'")
     if reader.now.text == "," and reader.ahead().kind == "number":
         right = "a point for decimals and nothing for thousands, e.g. '2.5 mg', '1000 mg'"
         raise reader.wrong(reader.now, "a comma in an amount can mean two things", right=right)

@@ -31,7 +31,10 @@ MONTHS = ("month", "months", "monthly", "year", "years")
 PER_WEEK = {1: (1,), 2: (1, 4), 3: (1, 3, 5), 4: (1, 3, 5, 7), 5: (1, 2, 3, 4, 5), 6: (1, 2, 3, 4, 5, 6)}
 A_DAY = {"daily": 1, "qd": 1, "od": 1, "bid": 2, "bd": 2, "tid": 3, "tds": 3, "qid": 4, "qds": 4}
 RHYTHMS = {"weekly": ((1,), 7), "qw": ((1,), 7), "qwk": ((1,), 7), "biw": (PER_WEEK[2], 7), "tiw": (PER_WEEK[3], 7)}
-RHYTHMS |= {"qod": ((1,), 2), "qow": ((1,), 14), "biweekly": ((1,), 14), "fortnightly": ((1,), 14)}
+RHYTHMS |= {"qod": ((1,), 2), "qow": ((1,), 14), "fortnightly": ((1,), 14)}
+TWO_MEANINGS = ("biweekly", "bi", "semiweekly")  # "bi-weekly" comes as "bi"
+REST = ("off", "rest", "break", "pause")
+SHORTHAND = {7: "days", 12: "months", 52: "weeks"}  # British prescriptions write 5/7 for five days, 4/52 for four weeks
 COUNTS = {"once": 1, "twice": 2, "thrice": 3}
 CLOCK = ("at", "hs", "qhs", "am", "pm", "bedtime", "morning", "mornings", "evening", "evenings", "noon", "night")
 
@@ -119,6 +122,12 @@ def read_clause(reader: Reader, draft: Draft) -> None:
 
 
 def _unknown(reader: Reader, token: Token) -> InputError:
+    if token.text in TWO_MEANINGS:
+        right = "'twice a week' or 'every 2 weeks'"
+        return reader.wrong(token, f"'{token.raw}' can mean twice a week or every 2 weeks", right=right)
+    if token.text in REST:
+        right = "the days on and the cycle: 'days 1-21 of 28' or '21 days on 7 days off'"
+        return reader.wrong(token, f"'{token.raw}' does not say after how many days", right=right)
     if token.text in MONTHS:
         right = "weeks, days or cycles, e.g. 'every 4 weeks' or 'for 24 weeks'"
         return reader.wrong(token, "a month is not a fixed number of days", right=right)
@@ -163,8 +172,10 @@ def _put_a_week(reader: Reader, draft: Draft, count: int, token: Token) -> None:
 
 
 def _read_number(reader: Reader, draft: Draft) -> None:
-    """`3 times a week`, `3x/week`, `21 days on 7 days off`."""
+    """`3 times a week`, `3x/week`, `21 days on 7 days off`, `21/28`."""
     token = reader.take()
+    if _at_share(reader):
+        return _read_share(reader, draft, token, 1)
     if reader.accept(*DAYS):
         return _read_on_off(reader, draft, token, 1)
     if reader.accept(*WEEKS):
@@ -215,12 +226,7 @@ def _read_on_off(reader: Reader, draft: Draft, token: Token, unit: int) -> None:
     off = reader.whole("the time without doses", LONGEST_CYCLE)
     if not (word := reader.accept(*DAYS, *WEEKS)) or not reader.accept("off"):
         raise reader.wrong(reader.now, "the time without doses is not finished", right="'21 days on 7 days off'")
-    on = (token.whole or 0) * unit
-    length = on + off * (7 if word.text in WEEKS else 1)
-    if not on or length > LONGEST_CYCLE:
-        raise reader.wrong(token, f"a cycle of {length} days with {on} days on", right=f"1 to {LONGEST_CYCLE} days")
-    reader.put(draft, "days", tuple(range(1, on + 1)), token)
-    reader.put(draft, "cycle", length, token)
+    _put_days_on(reader, draft, token, unit, (token.whole or 0) * unit + off * (7 if word.text in WEEKS else 1))
 
 
 def _read_days(reader: Reader, draft: Draft) -> None:
@@ -231,19 +237,63 @@ def _read_days(reader: Reader, draft: Draft) -> None:
         if not reader.accept("out"):
             return reader.put(draft, "days", tuple(sorted(numbered)), first)
         reader.accept("of")
-    for filler in ("a", "an", "each", "every", "the"):
-        reader.accept(filler)
-    length_token = reader.now
-    length = reader.whole("the length of the cycle, day,", LONGEST_CYCLE)
-    reader.accept("-")
-    reader.accept(*DAYS)
-    reader.accept(*CYCLES)
+    length_token, length = _read_cycle_length(reader)
     for day in sorted(numbered, reverse=True):
         if day > length:
             wrong = f"day {day} of a cycle of {length} days does not exist"
             raise reader.wrong(numbered[day], wrong, right=f"days 1 to {length}")
     reader.put(draft, "cycle", length, length_token)
     return reader.put(draft, "days", tuple(sorted(numbered)), first)
+
+
+def _read_cycle_length(reader: Reader) -> tuple[Token, int]:
+    """`28`, `28 days`, `each 28-day cycle`, `4 weeks`: the token of the number, and days."""
+    for filler in ("a", "an", "each", "every", "the"):
+        reader.accept(filler)
+    token = reader.now
+    length = reader.whole("the length of the cycle, day,", LONGEST_CYCLE)
+    reader.accept("-")
+    if reader.accept(*WEEKS):
+        length *= 7
+    reader.accept(*DAYS)
+    reader.accept(*CYCLES)
+    return token, length
+
+
+def _at_share(reader: Reader) -> bool:
+    """Whether `of 28`, `/28`, `out of 28` or `in each 28-day cycle` comes, after a number of days."""
+    if reader.now.text not in ("of", "/", "out", "in"):
+        return False
+    place = 1
+    while reader.ahead(place).text in ("of", "a", "an", "each", "every", "the"):
+        place += 1
+    return reader.ahead(place).kind == "number"
+
+
+def _read_share(reader: Reader, draft: Draft, token: Token, unit: int) -> None:
+    """`21 of 28 days`, `21/28`, `21 days out of 28`: the number (in `unit` days) was read."""
+    bare = reader.now.text == "/" and reader.ahead().whole in SHORTHAND
+    while reader.accept("of", "/", "out", "in"):
+        pass
+    length_token, length = _read_cycle_length(reader)
+    if bare and unit == 1:
+        word = SHORTHAND[length_token.whole or 0]
+        raise reader.wrong(
+            token,
+            f"'{token.raw}/{length_token.raw}' can mean for {token.raw} {word}, or days 1-{token.raw} of {length}",
+            right=f"'for {token.raw} {word}' or 'days 1-{token.raw} of {length}'",
+        )
+    _put_days_on(reader, draft, token, unit, length)
+
+
+def _put_days_on(reader: Reader, draft: Draft, token: Token, unit: int, length: int) -> None:
+    """The first days of each cycle: the token counts them, in `unit` days."""
+    on = (token.whole or 0) * unit
+    if not 1 <= on <= length <= LONGEST_CYCLE:
+        right = f"1 to {LONGEST_CYCLE} days, no more of them with a dose than the cycle has"
+        raise reader.wrong(token, f"a cycle of {length} days with {on} days on", right=right)
+    reader.put(draft, "days", tuple(range(1, on + 1)), token)
+    reader.put(draft, "cycle", length, token)
 
 
 def _read_day_list(reader: Reader) -> dict[int, Token]:
@@ -322,13 +372,63 @@ def _read_infusion(reader: Reader, draft: Draft) -> None:
 
 
 def _read_duration(reader: Reader, draft: Draft) -> None:
-    """`for 6 cycles`, `for 24 weeks`, `for up to 10 days`, `x 6 cycles`."""
+    """`for 6 cycles`, `for 24 weeks`, `for up to 10 days`, `x 6 cycles`; `for 21 days every 28 days` is no duration."""
     reader.take()
     if reader.accept("up"):
         reader.accept("to")
     token = reader.now
     count = reader.whole("the duration", LONGEST_DURATION)
-    reader.put(draft, "duration", (count, _read_span(reader)), token)
+    if _at_share(reader):
+        return _read_share(reader, draft, token, 1)
+    word = _read_span(reader)
+    unit = {"day": 1, "week": 7}.get(word, 0)
+    if not unit or not _read_days_on(reader, draft, token, unit):
+        reader.put(draft, "duration", (count, word), token)
+    return None
+
+
+def _read_days_on(reader: Reader, draft: Draft, token: Token, unit: int) -> bool:
+    """What makes `for 21 days` the days on of a cycle: `every 28 days`, `of 28`, `then 7 days off`; whether it came."""
+    if _at_share(reader):
+        _read_share(reader, draft, token, unit)
+        return True
+    on = (token.whole or 0) * unit
+    for reading in (_cycle_by_interval, _cycle_by_rest):
+        n_tokens, length = reading(reader, on)
+        if n_tokens:
+            for _ in range(n_tokens):
+                reader.take()
+            _put_days_on(reader, draft, token, unit, length)
+            return True
+    return False
+
+
+def _cycle_by_interval(reader: Reader, on: int) -> tuple[int, int]:
+    """How many tokens `, repeated every 28 days` or `a week` has, and the days it means; none if shorter than `on`."""
+    place = 0
+    while reader.ahead(place).text in (",", "and", "repeat", "repeated", "repeating"):
+        place += 1
+    if reader.ahead(place).text not in ("every", "each", "q", "per", "a", "/"):
+        return 0, 0
+    number = reader.ahead(place + 1)
+    count, after = (number.whole or 0, place + 2) if number.kind == "number" else (1, place + 1)
+    if reader.ahead(after).text == "-":
+        after += 1
+    unit = 7 if reader.ahead(after).text in WEEKS else int(reader.ahead(after).text in DAYS)
+    length = count * unit
+    return (after + 1, length) if length > 1 and on <= length else (0, 0)
+
+
+def _cycle_by_rest(reader: Reader, on: int) -> tuple[int, int]:
+    """How many tokens `then 7 days off` has, and the length of the cycle that it ends."""
+    place = 0
+    while reader.ahead(place).text in (",", "and", "then", "followed", "by"):
+        place += 1
+    word = reader.ahead(place + 1).text
+    unit = 7 if word in WEEKS else int(word in DAYS)
+    after = place + 3 if reader.ahead(place + 2).text in ("of",) else place + 2
+    off = (reader.ahead(place).whole or 0) * unit
+    return (after + 1, on + off) if off and reader.ahead(after).text in REST else (0, 0)
 
 
 def _read_start(reader: Reader, draft: Draft) -> None:

@@ -8,14 +8,13 @@ clause    = route | rhythm | days of a cycle | infusion | duration | start ;
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from titer.dosing.amounts import read_amount
-from titer.dosing.clauses import LONGEST_CYCLE, LONGEST_DURATION, Draft, Reader, read_clause
-from titer.dosing.drugs import INFUSED, DrugForm, KnownDrugs, drug_forms
+from titer.dosing.clauses import LONGEST_CYCLE, LONGEST_DURATION, REST, Draft, Reader, read_clause
+from titer.dosing.drugs import INFUSED, DrugForm, KnownDrugs, drug_forms, nearest_drug
 from titer.dosing.regimen import MINUTES_PER_DAY, Component, Regimen, treatment_cycle
 from titer.dosing.tokens import END, Token, tokenize
-from titer.errors import nearest
 
 SHORT_FORM = range(3, 5)  # letters of a clinic's short form ("len", "dexa"); anything longer may be a slip of the pen
 OVERLAP_WINDOW = 400  # day; looked at for two doses of one drug at one time
@@ -23,7 +22,7 @@ Rhythm = tuple[tuple[int, ...], int]  # days of a period, and its length
 WHOLE_SCHEDULE = ("rhythm", "times a day", "days", "cycle")
 
 
-def parse_regimen(text: str, known_drugs: KnownDrugs) -> Regimen:
+def parse_regimen(text: str, known_drugs: KnownDrugs, without_model: Sequence[str] = ()) -> Regimen:
     """The regimen that a text describes.
 
     Capitals do not matter. The first three or four letters of a drug stand for it where they are unambiguous ("dex").
@@ -32,6 +31,7 @@ def parse_regimen(text: str, known_drugs: KnownDrugs) -> Regimen:
         text: e.g. "lenalidomide 25 mg days 1-21 of 28 + dexamethasone 40 mg days 1,8,15,22 of 28".
         known_drugs: names, or a mapping from name to the unit in which the drug is dosed, or to its `DrugForm`, which
             also says by which routes it is given. `titer.library.read_regimen` gives those of the library.
+        without_model: names of drugs that are recognised and refused as having no model yet.
 
     Returns:
         Amounts in mg, or in the unit of the drug. `str` of it is the canonical text, which reads
@@ -48,7 +48,7 @@ def parse_regimen(text: str, known_drugs: KnownDrugs) -> Regimen:
     """
     forms = drug_forms(known_drugs)
     reader = Reader(text, tokenize(text, forms), next(iter(forms), "drug"))
-    drafts = _read_drafts(reader, forms)
+    drafts = _read_drafts(reader, forms, without_model)
     usual = treatment_cycle(_own_cycle(draft) for draft in drafts)
     components: list[Component] = []
     for draft in drafts:
@@ -59,15 +59,15 @@ def parse_regimen(text: str, known_drugs: KnownDrugs) -> Regimen:
     return Regimen(text, tuple(components))
 
 
-def _read_drafts(reader: Reader, forms: Mapping[str, DrugForm]) -> list[Draft]:
+def _read_drafts(reader: Reader, forms: Mapping[str, DrugForm], without_model: Sequence[str]) -> list[Draft]:
     """All components, in the order of the text."""
-    drafts = [_read_component(reader, forms, None)]
+    drafts = [_read_component(reader, forms, without_model, None)]
     while reader.now.kind != END:
         separator = reader.take()
         before = drafts[-1] if separator.text == "then" else None
         if reader.now.kind == END:
             raise reader.wrong(reader.now, f"nothing follows '{separator.raw}'")
-        drafts.append(_read_component(reader, forms, before))
+        drafts.append(_read_component(reader, forms, without_model, before))
     return drafts
 
 
@@ -76,10 +76,12 @@ def _at_separator(reader: Reader) -> bool:
     return token.text in ("+", "plus", "then") or (token.text in ("and", "with") and after.kind == "word")
 
 
-def _read_component(reader: Reader, forms: Mapping[str, DrugForm], before: Draft | None) -> Draft:
+def _read_component(
+    reader: Reader, forms: Mapping[str, DrugForm], without_model: Sequence[str], before: Draft | None
+) -> Draft:
     if reader.now.kind == END:
-        raise reader.wrong(reader.now, "the regimen is empty")
-    draft = _begin(reader, forms, before)
+        raise reader.wrong(reader.now, "the regimen is empty", hint="a drug, an amount with a unit, and a rhythm")
+    draft = _begin(reader, forms, without_model, before)
     while reader.now.kind != END and not _at_separator(reader):
         read_clause(reader, draft)
     if before is not None and draft.drug == before.drug:
@@ -87,13 +89,15 @@ def _read_component(reader: Reader, forms: Mapping[str, DrugForm], before: Draft
     return draft
 
 
-def _begin(reader: Reader, forms: Mapping[str, DrugForm], before: Draft | None) -> Draft:
+def _begin(reader: Reader, forms: Mapping[str, DrugForm], without_model: Sequence[str], before: Draft | None) -> Draft:
     """Drug and amount. After `then` the drug need not be named again."""
     if before is not None and reader.now.kind != "word":
         draft = Draft(reader.now, before.drug, follows=before)
     else:
         token = reader.take()
-        draft = Draft(token, _find_drug(reader, token, forms), follows=before)
+        if token.text in REST:
+            raise reader.wrong(token, "a pause is no component", right="'days 1-21 of 28' or '21 days on 7 days off'")
+        draft = Draft(token, _find_drug(reader, token, forms, without_model), follows=before)
     form = forms[draft.drug]
     reader.show_with(draft.drug, None, form.unit)
     draft.amount, draft.unit = read_amount(reader, draft.drug, form.unit)
@@ -115,7 +119,7 @@ def _inherit(draft: Draft, before: Draft) -> None:
             draft.slots.setdefault(slot, before.slots[slot])
 
 
-def _find_drug(reader: Reader, token: Token, forms: Mapping[str, DrugForm]) -> str:
+def _find_drug(reader: Reader, token: Token, forms: Mapping[str, DrugForm], without_model: Sequence[str]) -> str:
     names = {name.lower(): name for name in forms}
     if token.kind == "number":
         raise reader.wrong(token, "a component begins with the drug's name", hint="the name first, then the amount")
@@ -126,9 +130,17 @@ def _find_drug(reader: Reader, token: Token, forms: Mapping[str, DrugForm]) -> s
         return names[longer[0]]
     if len(token.text) in SHORT_FORM and longer:
         raise reader.wrong(token, f"'{token.raw}' is the beginning of several drugs", right=" or ".join(sorted(longer)))
+    planned = next((name for name in without_model if _stands_for(token.text, name.lower())), None)
+    if planned:
+        what = f"Titer has no model of {planned} yet"
+        raise reader.wrong(token, what, right=f"a drug that it has a model of: {', '.join(sorted(forms))}")
     raise reader.wrong(
-        token, f"drug '{token.raw}' is not known", right="a drug that Titer knows", hint=nearest(token.text, forms)
+        token, f"drug '{token.raw}' is not known", right="a drug that Titer knows", hint=nearest_drug(token.text, forms)
     )
+
+
+def _stands_for(text: str, name: str) -> bool:
+    return text == name or (len(text) in SHORT_FORM and name.startswith(text))
 
 
 def _check_route(reader: Reader, draft: Draft, form: DrugForm) -> None:
@@ -175,6 +187,7 @@ def _schedule(reader: Reader, draft: Draft) -> tuple[tuple[int, ...], int, int]:
     if isinstance(rhythm, int):
         return _odd_interval(reader, draft, rhythm)
     if days is None and rhythm is not None:
+        _refuse_less_than_one_interval(reader, draft, rhythm)
         return *rhythm, 0
     if days is None:
         if "times a day" in draft.slots:
@@ -194,6 +207,20 @@ def _refuse_daily_and_not_daily(reader: Reader, draft: Draft) -> None:
     if token and token.text in ("daily", "/", "per") and draft.slots.get("rhythm", ((1,), 1)) != ((1,), 1):
         other = draft.given.get("rhythm", token)
         raise reader.wrong(other, f"'{token.raw}' and '{other.raw}' contradict each other", right="one of the two")
+
+
+def _refuse_less_than_one_interval(reader: Reader, draft: Draft, rhythm: Rhythm) -> None:
+    """`every 28 days for 21 days` would be a single dose; a clinician who writes it may mean days 1 to 21."""
+    count, unit = draft.slots.get("duration", (1, "cycle"))
+    days, length = count * {"day": 1, "week": 7, "cycle": rhythm[1]}[unit], rhythm[1]
+    if rhythm[0] != (1,) or days >= length:
+        return
+    on = "1" if days == 1 else f"1-{days}"
+    raise reader.wrong(
+        draft.given["duration"],
+        f"{draft.drug} every {length} days for {days} day{'' if days == 1 else 's'} would be a single dose",
+        right=f"'days {on} of {length}' for a dose on each of these days, 'once' for a single dose",
+    )
 
 
 def _length_from_rhythm(reader: Reader, draft: Draft, days: tuple[int, ...], rhythm: Rhythm | None) -> int:

@@ -70,7 +70,8 @@ def _rhythm(component: Component) -> str:
     if component.days == (1,) and component.cycle_length == 1:
         return _a_day(len(component.times)) or "daily"
     cycle = f"days {describe_days(component.days)} of {component.cycle_length}"
-    if component.days == (1,) and len(component.times) == 1:
+    one_dose = component.n_days is not None and component.n_days < component.cycle_length  # "every 28 days" misleads
+    if component.days == (1,) and len(component.times) == 1 and not one_dose:
         cycle = "weekly" if component.cycle_length == 7 else f"every {component.cycle_length} days"
     return _join(cycle, _a_day(len(component.times)))
 

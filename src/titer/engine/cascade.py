@@ -4,10 +4,10 @@ A state belongs to it when its rate is linear in states of the cascade, with coe
 when these states can be put in an order in which each is fed by earlier ones only: depot → central → area under the
 curve. Absorption with 2.6 per hour then no longer forces small steps on cells that live for days.
 
-The matrix is triangular, so its eigenvalues stand on the diagonal (`source/cascade.c` has the arithmetic). Where the rates
-of a patient crowd there are no well-conditioned eigenvectors, and that patient's cascade takes a matrix exponential,
-which is exact but dear. So chains in which that would be the rule are left to the adaptive method: one and the same loss
-three times or more (transit compartments), or many losses in a row.
+The matrix is triangular, so its eigenvalues stand on the diagonal (`source/cascade.c` has the arithmetic). Where the
+rates of a patient crowd there are no well-conditioned eigenvectors, and that patient's cascade takes a matrix
+exponential, which is exact but dear. So chains in which that would be the rule are left to the adaptive method: one and
+the same loss three times or more (transit compartments), or more than four losses in a row.
 """
 
 from __future__ import annotations
@@ -84,7 +84,7 @@ def affine_parts(tree: Expression, states: Sequence[str]) -> Affine | None:
     Example:
         >>> from titer.model.expression import symbol
         >>> affine_parts(symbol("ka") * symbol("depot") - symbol("k") * symbol("x") / 2.0, ["depot", "x"])
-        {'depot': ka, 'x': -(k/2)}
+        {'depot': ka, 'x': -k/2}
     """
     moving = {*states, "t"}
     parts: dict[int, Affine | None] = {}

@@ -61,8 +61,8 @@ class Ensemble:
     Raises:
         InputError: wrong shape, a parameter or state that is not finite, or an option out of range.
 
-    Accuracy: worst relative error of rd168 (benchmarks/rd168.py, 1,000 patients, 169 days) 1.2e-5 at the tolerances given
-        here by default, 9.6e-7 at rtol=5e-8 with atol=5e-10. A patient's result is the same, bit for bit, in any
+    Accuracy: worst relative error of rd168 (benchmarks/rd168.py, 1,000 patients, 169 days) 1.2e-5 at the tolerances
+        given here by default, 9.6e-7 at rtol=5e-8 with atol=5e-10. A patient's result is the same, bit for bit, in any
         ensemble, order and number of threads.
 
     Example:

@@ -6,8 +6,8 @@ explicit one. So in kernels of the stiff method the base of a power or root coun
 that this hides no mistake, a step that ends with such a base below zero by more than the tolerances explain is refused:
 the patient then ends as "not finite", at that day, as without this file.
 
-Only bases that a rate contains are treated; an output that takes the power of a negative number is NaN. Where an exponent
-is a parameter that happens to be whole, a negative base is sound and is left as it is.
+Only bases that a rate contains are treated; an output that takes the power of a negative number is NaN. Where an
+exponent is a parameter that happens to be whole, a negative base is sound and is left as it is.
 """
 
 from __future__ import annotations
@@ -61,7 +61,7 @@ def exponents_of(trees: Sequence[Expression], bases: Sequence[Expression]) -> tu
     Example:
         >>> x, n = symbol("x"), symbol("n")
         >>> exponents_of([x**n + x**2.0 + combine("sqrt", x)], [x])
-        ((n, 0.5),)
+        ((0.5, n),)
     """
     found: dict[str, dict[str, Expression]] = {base.digest: {} for base in bases}
     for node in walk(trees):
@@ -90,7 +90,7 @@ def too_low(
     states: Sequence[str],
     allowances: Mapping[str, str],
 ) -> Expression:
-    """1 or more where a base is below zero by more than what states may be off by, and has an exponent that is not whole.
+    """1 or more where a base with an exponent that is not whole is below zero by more than what states may be off by.
 
     Args:
         bases: from `signed_bases`.

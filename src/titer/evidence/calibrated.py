@@ -9,6 +9,7 @@ from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
+from titer.errors import StorageError
 from titer.evidence.outcomes import load_outcomes
 
 
@@ -31,12 +32,23 @@ class Fit:
 def calibration_fits() -> tuple[Fit, ...]:
     """Results of every calibration script, in the order of their names.
 
+    Raises:
+        StorageError: there is none; without them no row could be told to be a calibration or a prediction.
+
     Example:
         >>> "platelets" in [fit.name for fit in calibration_fits()]
         True
     """
     folder = files("titer.evidence.calibration").joinpath("results")
-    found = sorted((file for file in folder.iterdir() if file.name.endswith(".json")), key=lambda file: file.name)
+    files_there = folder.iterdir() if folder.is_dir() else ()
+    found = sorted((file for file in files_there if file.name.endswith(".json")), key=lambda file: file.name)
+    if not found:
+        raise StorageError(
+            "there are no results of calibration, so nothing tells a calibration from a prediction",
+            where=str(folder),
+            right="a file .json of every script in evidence/calibration",
+            hint="install Titer again, or run `python -m titer.evidence.calibration.marrow` and the others there",
+        )
     written = [json.loads(file.read_text(encoding="utf-8")) for file in found]
     return tuple(Fit(entry["calibration"], entry["numbers"], entry["rows"]) for entry in written)
 

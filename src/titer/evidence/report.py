@@ -83,6 +83,8 @@ def _line(result: RowResult, said_above: str) -> str:
 def _span(value: float, low: float, high: float) -> str:
     if math.isnan(low):
         return _number(value)
+    if math.isnan(value):  # only a range was printed
+        return f"{_number(low)} to {_number(high)}"
     return f"{_number(value)} ({_number(low)} to {_number(high)})"
 
 

@@ -32,6 +32,7 @@ SHARES_OF_PATIENTS = (
     "any_hold",
     "any_reduction",
 )
+LOWER_END = "value = lower end"  # so says the endpoint of a row whose source prints a range and no middle
 FRACTIONS = (*SHARES_OF_PATIENTS, "relative_dose_intensity")
 
 
@@ -57,7 +58,8 @@ class RowResult:
         simulation: name of the simulation, or of the population of a pharmacokinetic check.
         figure: what was predicted.
         unit: unit of all six numbers, as printed in the table.
-        published, published_low, published_high: the number and the interval that counts as met.
+        published, published_low, published_high: the number (NaN where only a range was printed) and the interval that
+            counts as met.
         interval: where that interval comes from: "printed", "printed range", "from n" (95% Wilson) or "band" (declared,
             relative).
         predicted, predicted_low, predicted_high: NaN where nothing could be predicted; the interval is NaN where the
@@ -195,7 +197,8 @@ def published_interval(rows: Sequence[OutcomeRow], within: float, *, counted: bo
     """Value, low and high of a published number, and where the interval comes from.
 
     Several rows add up. The printed interval is taken where there is one; else, where the number is a share of n
-    patients (`counted`), its Wilson interval; else the band `within`, relative to the value.
+    patients (`counted`), its Wilson interval; else the band `within`, relative to the value, and of a share up to 100%.
+    Where the source prints a range and no middle, the value is NaN and the range is what a prediction must meet.
 
     Example:
         >>> published_interval([find_outcome("IMID024")], 0.25, counted=False)
@@ -203,11 +206,14 @@ def published_interval(rows: Sequence[OutcomeRow], within: float, *, counted: bo
     """
     value, first = sum(row.value for row in rows), rows[0]
     if len(rows) == 1 and first.low is not None and first.high is not None:
+        if LOWER_END in first.endpoint:
+            value = math.nan
         return value, first.low, first.high, "printed range" if first.interval_is_range else "printed"
     if counted and all(row.unit == "%" and row.n for row in rows):
         low, high = binomial_interval(value / 100, min(row.n for row in rows if row.n))
         return value, 100 * low, 100 * high, "from n"
-    return value, value - within * abs(value), value + within * abs(value), "band"
+    most = 100.0 if all(row.is_percentage or row.unit == "% of dose" for row in rows) else math.inf
+    return value, value - within * abs(value), min(value + within * abs(value), most), "band"
 
 
 def _result(rows, expectation, simulation: str, figure: str, estimate: Estimate, remark: str) -> RowResult:

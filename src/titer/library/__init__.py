@@ -33,6 +33,8 @@ if TYPE_CHECKING:
 FOLDERS = ("drugs", "immune", "diseases", "side_effects")
 MYELOMA = ("myeloma", "survival")  # files in diseases/
 MYELOMA_DRUGS = ("lenalidomide", "dexamethasone")
+# Drugs that Titer is made for. One without a model yet is refused by name, so that no other is proposed.
+MADE_FOR = ("thalidomide", "lenalidomide", "pomalidomide", "dexamethasone", "BCG", "imiquimod")
 
 
 def models() -> dict[str, Model]:
@@ -66,7 +68,41 @@ def read_regimen(text: str) -> Regimen:
     from titer.dosing.parse import parse_regimen
 
     dosings = [dosing for model in drugs().values() for dosing in model.doses]
-    return parse_regimen(text, {dosing.drug: DrugForm(dosing.unit, (dosing.route,)) for dosing in dosings})
+    known = {dosing.drug: DrugForm(dosing.unit, (dosing.route,)) for dosing in dosings}
+    return parse_regimen(text, known, drugs_without_model())
+
+
+def drugs_without_model() -> tuple[str, ...]:
+    """Drugs that Titer is made for and has no model of yet.
+
+    Example:
+        >>> "lenalidomide" in drugs_without_model()
+        False
+    """
+    known = {name.lower() for name in drugs()}
+    return tuple(name for name in MADE_FOR if name.lower() not in known)
+
+
+def dose_warnings(regimen: Regimen) -> list[str]:
+    """A sentence for each dose above the highest that the studies behind its model gave; such a run extrapolates.
+
+    Example:
+        >>> dose_warnings(read_regimen("lenalidomide 25 mg daily"))
+        []
+        >>> dose_warnings(read_regimen("dexamethasone 80 mg weekly"))[0].split(" (")[0]
+        'dexamethasone 80 mg is above the highest dose studied, 40 mg'
+    """
+    told = []
+    for component in regimen.components:
+        model = drugs()[component.drug]
+        dosing = next(one for one in model.doses if one.drug == component.drug)
+        if dosing.studied_up_to is not None and component.amount > dosing.studied_up_to:
+            key, _, place = dosing.studied_at.partition(":")
+            told.append(
+                f"{component.drug} {component.amount:g} {component.unit} is above the highest dose studied, "
+                f"{dosing.studied_up_to:g} {dosing.unit} ({model.sources[key].citation};{place})"
+            )
+    return list(dict.fromkeys(told))
 
 
 def relapsed_myeloma_models(given: Sequence[str] = MYELOMA_DRUGS) -> list[Model]:
@@ -111,7 +147,7 @@ def load_plan(protocol: str = "us-label") -> ClinicPlan:
     from titer.library.rules.lenalidomide import PROTOCOLS
     from titer.library.rules.myeloma import CLINIC
 
-    return replace(CLINIC, protocol=_pick(protocol.strip().lower().removesuffix("-label"), PROTOCOLS, "protocol"))
+    return replace(CLINIC, protocol=_pick(protocol.strip().lower(), PROTOCOLS, "protocol"))
 
 
 @cache

@@ -111,6 +111,8 @@ class Dosing:
         route: by which it is given.
         bioavailability: names the parameter that a dose is multiplied by, a plain number.
         lag: names the parameter that holds how long after intake a dose enters, in a unit of time.
+        studied_up_to: highest single dose in the studies behind the model, in `unit`; above it a regimen is warned about.
+        studied_at: place in a source of that dose, "key: 5-400 mg".
     """
 
     drug: str
@@ -119,6 +121,8 @@ class Dosing:
     route: str = "oral"
     bioavailability: str | None = None
     lag: str | None = None
+    studied_up_to: float | None = None
+    studied_at: str = ""
 
 
 @dataclass(frozen=True)
@@ -247,6 +251,7 @@ def _check_dosing(model: Model, dosing: Dosing) -> None:
         raise ModelError(
             f"model '{model.name}' doses into unknown state '{dosing.state}'", hint=nearest(dosing.state, states)
         )
+    _check_studied(model, dosing)
     for role, name in (("bioavailability", dosing.bioavailability), ("lag", dosing.lag)):
         if name and model.parameter(name).structural:
             raise ModelError(
@@ -254,6 +259,18 @@ def _check_dosing(model: Model, dosing: Dosing) -> None:
                 where=f"model '{model.name}'",
                 right="a parameter that patients can differ in",
             )
+
+
+def _check_studied(model: Model, dosing: Dosing) -> None:
+    """A highest dose has a home, as every number."""
+    if dosing.studied_up_to is None:
+        return
+    where = f"model '{model.name}', doses of {dosing.drug}"
+    if not dosing.studied_up_to > 0:
+        raise ModelError(f"studied up to {dosing.studied_up_to} {dosing.unit}", where=where, right="a positive amount")
+    if dosing.studied_at.split(":")[0] not in model.sources:
+        wrong = f"the highest dose studied has no place in a source: '{dosing.studied_at}'"
+        raise ModelError(wrong, where=where, right="studied_at='key: 5-400 mg'", hint=nearest("", model.sources))
 
 
 def _check_parameter(model: Model, parameter: Parameter) -> None:

@@ -17,6 +17,8 @@ from titer.patients.correlation import correlate, factor_of
 from titer.patients.distributions import Distribution
 from titer.patients.streams import normal
 
+NEVER_ZERO = ("kg", "cm", "m^2", "mg/dL")  # weight, height, surface; and creatinine, which clearance is divided by
+
 
 @dataclass(frozen=True)
 class SampledCovariate:
@@ -130,10 +132,23 @@ def sample(
 
 def _check_fixed(population: PopulationModel, fixed: Mapping[str, float]) -> dict[str, float]:
     for name, value in fixed.items():
-        population.covariate(name)  # refuses a name that the population does not have
+        covariate = population.covariate(name)  # refuses a name that the population does not have
         if not np.isfinite(value):
             raise InputError(f"covariate '{name}' is fixed at {value}", right="a finite number")
+        _check_possible(covariate, float(value))
     return {name: float(value) for name, value in fixed.items()}
+
+
+def _check_possible(covariate: SampledCovariate, value: float) -> None:
+    """What has a unit is an amount, and no amount of a body is negative; nobody weighs or measures nothing."""
+    wrong = f"covariate '{covariate.name}' is fixed at {value:g} {covariate.unit}".rstrip()
+    if covariate.unit in NEVER_ZERO and value <= 0:
+        raise InputError(wrong, right=f"more than 0 {covariate.unit}")
+    if value < 0:
+        raise InputError(wrong, right=f"0 {covariate.unit} or more".replace("0  ", "0 "))
+    levels = getattr(covariate.distribution, "levels", ())
+    if set(levels) == {0.0, 1.0} and not value <= 1:
+        raise InputError(wrong, right="0 for no, 1 for yes, or a share between them")
 
 
 def _drawn(population: PopulationModel) -> tuple[str, ...]:

@@ -9,7 +9,7 @@ from functools import partial
 from typing import Any
 
 from titer.errors import InputError, nearest
-from titer.library import drugs, load_population, models, populations, relapsed_myeloma_models
+from titer.library import drugs, drugs_without_model, load_population, models, populations, relapsed_myeloma_models
 from titer.library.limits import LIMITS
 from titer.library.rules.lenalidomide import PROTOCOLS
 from titer.library.signals import SIGNALS
@@ -33,13 +33,8 @@ def contents() -> dict[str, list[tuple[str, str]]]:
         "drugs": [(name, model.title) for name, model in drugs().items()],
         "populations": [(name, load_population(name).title) for name in populations()],
         "models": [(model.key, model.title) for model in models().values()],
-        "protocols": [(name, protocol.name) for name, protocol in _protocols().items()],
+        "protocols": [(name, protocol.name) for name, protocol in PROTOCOLS.items()],
     }
-
-
-def _protocols() -> dict[str, Any]:
-    """Protocols by the names that `titer compare --protocol` takes."""
-    return {name if name == "none" else f"{name}-label": protocol for name, protocol in PROTOCOLS.items()}
 
 
 def print_member(console: Any, name: str) -> None:
@@ -50,6 +45,9 @@ def print_member(console: Any, name: str) -> None:
     """
     wanted = name.strip().lower()
     members = _members()
+    planned = {one.lower(): one for one in drugs_without_model()}
+    if wanted in planned:
+        raise InputError(f"Titer has no model of {planned[wanted]} yet", right=f"one of {', '.join(sorted(drugs()))}")
     if wanted not in members:
         raise InputError(f"the library holds nothing called '{name}'", hint=nearest(wanted, members))
     members[wanted](console)
@@ -58,7 +56,7 @@ def print_member(console: Any, name: str) -> None:
 def _members() -> dict[str, Callable[[Any], None]]:
     """What prints each member, by lower-case name. A model is found by key, full name and drug."""
     shown: dict[str, Callable[[Any], None]] = {"system": _print_system}
-    shown |= {name: partial(print_protocol, protocol=protocol) for name, protocol in _protocols().items()}
+    shown |= {name: partial(print_protocol, protocol=protocol) for name, protocol in PROTOCOLS.items()}
     shown |= {name: partial(print_population, name=name) for name in populations()}
     shown |= {model.name.lower(): partial(print_model, model=model) for model in models().values()}
     return shown | {key.lower(): partial(print_model, model=model) for key, model in (models() | drugs()).items()}

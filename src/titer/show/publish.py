@@ -19,7 +19,7 @@ from titer.clinic.course import M_PROTEIN
 from titer.decisions.compare import Comparison, compare_regimens
 from titer.evidence.expectations import EXPECTATIONS, SIMULATIONS
 from titer.evidence.validation import Estimate, judge
-from titer.library import read_regimen
+from titer.library import dose_warnings, read_regimen
 from titer.library.limits import LIMITS
 from titer.library.signals import SIGNALS
 from titer.patients.individuals import sample_individuals
@@ -108,6 +108,7 @@ def _manifest(comparison: Comparison, options: Mapping[str, Any], seconds: float
         "ctcae": setting.grades["anc"].version,
         "overrides": dict(options.get("overrides") or {}),
         "regimens": [arm.regimen for arm in comparison.arms],
+        "warnings": list(dict.fromkeys(told for one in setting.regimens for told in dose_warnings(one))),
         "models": {m.name: _parameters_digest(m) for m in setting.system.models},
         "covariates_by_default": _defaulted(comparison),
         "statuses": {arm.regimen: dict(arm.statuses) for arm in comparison.arms},

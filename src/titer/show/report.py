@@ -127,10 +127,14 @@ def span_text(value: float, low: float, high: float) -> str:
     """
     if math.isnan(low) and math.isnan(high):
         return _short(value)
+    if math.isnan(value) and math.isfinite(low):  # only a range was printed
+        return f"{_short(low)} to {_short(high)}"
     return f"{_short(value)} [{_short(low)} to {_short(high)}]"
 
 
 def _short(value: float) -> str:
     if not math.isfinite(value):
         return "NR"
+    if abs(value) < 1e-9:  # an interval's end, zero but for rounding
+        return "0"
     return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"

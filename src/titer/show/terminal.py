@@ -2,12 +2,20 @@
 
 from __future__ import annotations
 
+import textwrap
 from collections.abc import Mapping, Sequence
 from typing import Any
 
 from titer.show.metrics import METRICS, figure_text, metric
 from titer.trials.tables import letters
 
+LEGEND = """\
+[a to b]  published: as printed, or the 95% interval of a percentage in n patients, or else
+          a band around the number; predicted: 95%, from the number of virtual patients
+used for  calibration: the number was used to set a parameter; prediction: it was not
+met       the prediction lies inside the published interval
+†         the published number is quoted from memory: its source could not be read again
+NR        not reached"""
 PER_BLOCK = 3  # regimens side by side in 100 columns
 
 
@@ -21,7 +29,8 @@ def print_comparison(console: Any, result: Mapping[str, Any], statuses: Sequence
     """
     arms = result["regimens"]
     names = letters(len(arms))
-    console.print(f"{result['n']:,} virtual patients, {result['population']}, seed {result['seed']}", style="bold")
+    patients = f"{result['n']:,} virtual patient{'' if result['n'] == 1 else 's'}"
+    console.print(f"{patients}, {result['population']}, seed {result['seed']}", style="bold")
     for name, arm in zip(names, arms, strict=True):
         console.print(f"  [bold]{name}[/bold]  {arm['regimen']}")
     for start in range(0, len(arms), PER_BLOCK):
@@ -57,6 +66,26 @@ def figure_table(heads: Sequence[str], arms: Sequence[Mapping[str, Any]], *, sig
     return table
 
 
+def _setting(run: Any) -> list[str]:
+    """Regimen of a simulation, and what every patient of it has."""
+    fixed = ", ".join(f"{name} = {value:g}" for name, value in run.overrides.items())
+    return [run.regimen, f"{run.population}, {run.cycles} cycles{'; everybody: ' if fixed else ''}{fixed}"]
+
+
+def _validation_table(results: Sequence[Any]) -> Any:
+    from rich.table import Table
+
+    from titer.show.report import validation_rows
+
+    table = Table(box=None, pad_edge=False)
+    for head in ("row", "endpoint", "published", "predicted", "used for", "met", "source"):
+        table.add_column(head, overflow="fold")
+    for row, result in zip(validation_rows(results), results, strict=True):
+        sources = "; ".join(dict.fromkeys(one.source for one in result.rows))
+        table.add_row(*(row[name] for name in ("id", "endpoint", "published", "predicted", "role", "met")), sources)
+    return table
+
+
 def metric_keys(arms: Sequence[Mapping[str, Any]]) -> list[str]:
     """The figures that at least one arm holds, known ones first and in the order of the table."""
     present = [key for arm in arms for key, value in arm.items() if isinstance(value, Mapping) and "value" in value]
@@ -65,17 +94,18 @@ def metric_keys(arms: Sequence[Mapping[str, Any]]) -> list[str]:
 
 
 def print_validation(console: Any, results: Sequence[Any]) -> None:
-    """Print every published figure with its prediction, and how many of each role were met."""
-    from rich.table import Table
+    """Print every published figure with its prediction, by simulation, and how many of each role were met."""
+    from titer.evidence.expectations import SIMULATIONS
 
-    from titer.show.report import validation_rows
-
-    table = Table(box=None, pad_edge=False)
-    for head in ("row", "endpoint", "published", "predicted", "used for", "met"):
-        table.add_column(head, overflow="fold")
-    for row in validation_rows(results):
-        table.add_row(*(row[name] for name in ("id", "endpoint", "published", "predicted", "role", "met")))
-    console.print(table)
+    runs = {run.name: run for run in SIMULATIONS}
+    for name in dict.fromkeys(result.simulation for result in results):
+        console.print(f"\n{name}", style="bold", markup=False)
+        lines = _setting(runs[name]) if name in runs else ["typical person, without spread; closed form of the model"]
+        for line in lines:
+            wrapped = textwrap.fill(line, console.width, initial_indent="  ", subsequent_indent="    ")
+            console.print(wrapped, markup=False)
+        console.print(_validation_table([result for result in results if result.simulation == name]))
+    console.print(f"\n{LEGEND}", markup=False)
     for role in ("calibration", "prediction"):
         verdicts = [result.met for result in results if result.role == role]
         if verdicts:

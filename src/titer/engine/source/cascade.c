@@ -17,6 +17,7 @@ STAGE_MODES and N_STAGE_MODES (modes behind what `rates` reads), stage_sum and f
 #define NEAR 1e-3 /* relative distance below which two rates count as one; leaves 13 digits of V just above it */
 #define LARGEST_GROWTH 1e4 /* of terms over what they sum to, when states are written in modes: 12 digits are left */
 #define NOINLINE __attribute__((noinline)) /* modes are rounded to memory, so that both versions below agree in every bit */
+#define COLD __attribute__((noinline, cold)) /* runs once a patient, or for few patients: small rather than fast */
 
 /* What a patient's cascade needs (L->special): decays alone; inflow or a pair of coinciding rates too; the exponential of A. */
 #define DECAY_ONLY 0.0
@@ -47,7 +48,7 @@ static void from_modes(const double *v, const double *z, double *y)
 }
 
 /* V and g from A and its diagonal d, or 0 where a third rate comes near a pair. One rate is in one pair at most. */
-static int pair_modes(const double *a, const double *d, double *v, double *g)
+static COLD int pair_modes(const double *a, const double *d, double *v, double *g)
 {
     int taken[M] = {0};
     memset(v, 0, M * M * sizeof *v);
@@ -72,7 +73,7 @@ static int pair_modes(const double *a, const double *d, double *v, double *g)
 }
 
 /* Whether |V| |V^-1| stays within LARGEST_GROWTH of what the states feed each other, whatever their units. */
-static int keeps_digits(const double *a, const double *d, const double *v)
+static COLD int keeps_digits(const double *a, const double *d, const double *v)
 {
     for (int j = 0; j < M; j++) {
         double unit[M] = {0}, w[M], fed[M] = {0};
@@ -91,7 +92,7 @@ static int keeps_digits(const double *a, const double *d, const double *v)
 }
 
 /* d, V and g from A. Returns whether the rates crowd, so that V is the identity and g holds A off the diagonal. */
-static int find_modes(const double *a, double *d, double *v, double *g)
+static COLD int find_modes(const double *a, double *d, double *v, double *g)
 {
     double wrong = 0.0;
     for (int i = 0; i < M * M; i++) wrong += a[i] - a[i];
@@ -165,7 +166,7 @@ Source: Higham, Functions of Matrices (2008), chapter 10; Taylor in place of Pad
 #define K (M + 1)
 #define DEGREE (M + 14)
 
-static void times(double (*left)[K], double (*right)[K], double (*product)[K])
+static COLD void times(double (*left)[K], double (*right)[K], double (*product)[K])
 {
     for (int i = 0; i < K; i++)
         for (int j = 0; j <= i; j++) {
@@ -175,7 +176,7 @@ static void times(double (*left)[K], double (*right)[K], double (*product)[K])
         }
 }
 
-static void matrix_exponential(double (*a)[K], double (*e)[K])
+static COLD void matrix_exponential(double (*a)[K], double (*e)[K])
 {
     double largest = 0.0, product[K][K], scale = 1.0;
     int squarings = 0;
@@ -198,7 +199,7 @@ static void matrix_exponential(double (*a)[K], double (*e)[K])
 }
 
 /* States of a lane whose rates crowd; its modes are the states. The first row and column belong to the constant 1. */
-static NOINLINE void crowded_lane(const Lanes *L, double tau, int l, double (*z)[W])
+static COLD void crowded_lane(const Lanes *L, double tau, int l, double (*z)[W])
 {
     double a[K][K] = {{0}}, e[K][K];
     for (int i = 0; i < M; i++) a[i + 1][0] = L->b[i][l] * tau, a[i + 1][i + 1] = L->d[i][l] * tau;

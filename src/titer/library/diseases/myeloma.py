@@ -12,7 +12,7 @@ Assumed:  sensitivity differs between patients but does not change in one; resis
           start; growth stops at 150 g/L (Collins 2023); priming saturates, because dexamethasone on 12 days of 28 did
           no better beside lenalidomide than once a week (MM-009/010 against TOURMALINE-MM1).
 Conflict: 1. Untreated growth is 0.122 /week (Collins, Gallaher), 0.030 (Li 2025), 0.010 on treatment (Srimani); the
-          calibrated 0.044 lies among them.
+          calibrated 0.047 lies among them.
           2. Srimani's M-protein regrows so slowly that it alone would show progression at a median of 27 months; the
           source's PFS (15 months) is a hazard of its own. Here progression is read from M-protein, which therefore
           regrows sooner in those who respond poorly: medians agree over the first year, the upper quartile does not.
@@ -72,23 +72,23 @@ PARAMETERS = (
     Parameter("m_protein_start", 23.0, "g/L", "M-protein at the start", "srimani: median baseline (IMID264)", "fixed"),
     Parameter("m_protein_top", 150.0, "g/L", "M-protein at which growth stops", "collins: growth equation", "fixed"),
     Parameter("k_drive", 0.15, "1/day", "rate at which the drive follows its signals; half-life 4.6 days", "titer: IRF4 and MYC fall in 1-3 days, cells die over the days after", "assumed"),
-    Parameter("kill_ikaros", 0.892, "", "drive from complete loss of Ikaros", "outcomes: IMID149, IMID085; evidence.calibration.myeloma", "calibrated"),
-    Parameter("kill_immune", 0.36, "", "drive per doubling of immune killing", "outcomes: IMID149, IMID085; evidence.calibration.myeloma", "calibrated"),
-    Parameter("kill_glucocorticoid", 0.911, "", "drive from full glucocorticoid action", "outcomes: IMID086; evidence.calibration.myeloma", "calibrated"),
-    Parameter("kill_synergy", 0.65, "", "added drive at complete loss of Ikaros in a fully primed cell", "outcomes: IMID268, IMID085; evidence.calibration.myeloma", "calibrated"),
+    Parameter("kill_ikaros", 0.99, "", "drive from complete loss of Ikaros", "outcomes: IMID149, IMID085; evidence.calibration.myeloma", "calibrated"),
+    Parameter("kill_immune", 0.454, "", "drive per doubling of immune killing", "outcomes: IMID149, IMID085; evidence.calibration.myeloma", "calibrated"),
+    Parameter("kill_glucocorticoid", 1, "", "drive from full glucocorticoid action", "outcomes: IMID086; evidence.calibration.myeloma", "calibrated"),
+    Parameter("kill_synergy", 0.667, "", "added drive at complete loss of Ikaros in a fully primed cell", "outcomes: IMID268, IMID085; evidence.calibration.myeloma", "calibrated"),
     Parameter("k_priming", 0.1, "1/day", "rate at which priming follows the glucocorticoid; half-life 7 days", "titer: choice", "assumed"),
-    Parameter("priming_half", 0.0498, "", "priming with half of the synergy", "outcomes: IMID085 against IMID268; evidence.calibration.myeloma", "calibrated"),
-    Parameter("k_response", 0.0346, "1/day", "rate of fall of the tumour while the drive is on", "srimani: kR = exp(-6.70) /h is 0.0294 /day over whole cycles; evidence.calibration.myeloma", "calibrated", omega2=0.655),
+    Parameter("priming_half", 0.0776, "", "priming with half of the synergy", "outcomes: IMID085 against IMID268; evidence.calibration.myeloma", "calibrated"),
+    Parameter("k_response", 0.0344, "1/day", "rate of fall of the tumour while the drive is on", "srimani: kR = exp(-6.70) /h is 0.0294 /day over whole cycles; evidence.calibration.myeloma", "calibrated", omega2=0.655),
     Parameter("sensitivity", 1.95, "", "-log of the depth reached at drive 1", "srimani: Yss = exp(-1.95)", "estimated", sd=1.546),
     Parameter("sensitivity_typical", 1.95, "", "sensitivity of the typical patient, who had an IMiD before", "srimani: Yss = exp(-1.95)", "estimated"),
     Parameter("sensitivity_naive", 0.557, "", "added when no IMiD was given before", "srimani: Yss x0.573", "estimated"),
-    Parameter("sensitivity_line", 0.768, "", "lost per earlier line above the typical number", "outcomes: IMID149 against IMID268; evidence.calibration.myeloma", "calibrated"),
+    Parameter("sensitivity_line", 0.734, "", "lost per earlier line above the typical number", "outcomes: IMID149 against IMID268; evidence.calibration.myeloma", "calibrated"),
     Parameter("lines_typical", 1.4, "", "mean number of earlier lines in the source trial", "srimani: 1-3 lines, most one", "assumed"),
     Parameter("lines_most", 5.0, "", "earlier lines beyond which sensitivity falls no more", "titer: range of the outcome rows", "assumed"),
-    Parameter("growth", 0.00628, "1/day", "growth of uncontrolled tumour (0.044 per week)", "outcomes: IMID090, IMID151; evidence.calibration.myeloma", "calibrated", omega2=0.311),
-    Parameter("clone_start", 0.00398, "", "resistant clone at the start, fraction of the tumour", "outcomes: IMID089, IMID101, IMID113; evidence.calibration.myeloma", "calibrated", omega2=1.83),
-    Parameter("clone_line", 0.564, "", "log of the clone gained per earlier line above the typical number", "outcomes: IMID089, IMID101, IMID113; evidence.calibration.myeloma", "calibrated"),
-    Parameter("clone_control", 0.318, "", "part of the clone's growth that drive 1 stops", "outcomes: IMID089, IMID101, IMID113; evidence.calibration.myeloma", "calibrated"),
+    Parameter("growth", 0.00666, "1/day", "growth of uncontrolled tumour (0.047 per week)", "outcomes: IMID090, IMID151; evidence.calibration.myeloma", "calibrated", omega2=0.197),
+    Parameter("clone_start", 0.00533, "", "resistant clone at the start, fraction of the tumour", "outcomes: IMID089, IMID101, IMID113; evidence.calibration.myeloma", "calibrated", omega2=2.21),
+    Parameter("clone_line", 0.547, "", "log of the clone gained per earlier line above the typical number", "outcomes: IMID089, IMID101, IMID113; evidence.calibration.myeloma", "calibrated"),
+    Parameter("clone_control", 0.247, "", "part of the clone's growth that drive 1 stops", "outcomes: IMID089, IMID101, IMID113; evidence.calibration.myeloma", "calibrated"),
     Parameter("high_risk_response", 1.59, "", "speed of response with high-risk cytogenetics", "srimani: covariate on kR", "estimated"),
     Parameter("high_risk_growth", 1.45, "", "growth with high-risk cytogenetics", "srimani: hazard ratio 1.59^0.798 of progression", "derived"),
 )

@@ -25,7 +25,7 @@ def individual(p, c):
 
 # fmt: off
 PARAMETERS = (
-    Parameter("hazard", 0.000653, "1/day", "hazard at the start of treatment, age 66", "outcomes: IMID093; evidence.calibration.survival", "calibrated"),
+    Parameter("hazard", 0.000618, "1/day", "hazard at the start of treatment, age 66", "outcomes: IMID093; evidence.calibration.survival", "calibrated"),
     Parameter("share_background", 0.3, "", "part of that hazard that does not follow the tumour", "titer: deaths not from myeloma", "assumed"),
     Parameter("burden_power", 1.0, "", "power of the tumour burden", "titer: proportional", "assumed"),
     Parameter("burden_top", 2.0, "", "burden beyond which the hazard rises no more", "titer: later treatment holds the tumour", "assumed"),

@@ -85,6 +85,7 @@ MODEL = Model(
     individual=individual,
     outputs=(Output("conc", "ng/mL", "plasma concentration"),),
     provides=("glucocorticoid",),
-    doses=(Dosing("dexamethasone", "gut"),),
+    # The kinetics were measured at 20 mg; 40 mg is what the trials gave that its action is set by.
+    doses=(Dosing("dexamethasone", "gut", studied_up_to=40.0, studied_at="srimani: 40 mg weekly with lenalidomide"),),
     anchors=ANCHORS,
 )

@@ -130,7 +130,15 @@ MODEL = Model(
         Output("degradation", "", "loss of Ikaros, multiple of normal"),
     ),
     modulates=("ikaros.loss",),
-    doses=(Dosing("lenalidomide", "gut", bioavailability="bioavailability"),),
+    doses=(
+        Dosing(
+            "lenalidomide",
+            "gut",
+            bioavailability="bioavailability",
+            studied_up_to=400.0,
+            studied_at="popPK: abstract, 5-400 mg",
+        ),
+    ),
     correlations=(("cl", "v", 0.85),),  # Hughes 2019: covariance 0.247 of variances 0.296 and 0.284
     anchors=ANCHORS,
 )

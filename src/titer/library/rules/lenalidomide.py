@@ -107,4 +107,5 @@ US_CALENDAR = Calendar(
 US = Protocol("lenalidomide US", (US_PLATELETS, US_NEUTROPHILS), (US_LADDER,), US_CALENDAR)
 EU = Protocol("lenalidomide EU", (EU_PLATELETS, EU_NEUTROPHILS), (EU_LADDER,), US_CALENDAR)
 NEVER_ACT = Protocol("never act", (), (), US_CALENDAR)
-PROTOCOLS = {"us": US, "eu": EU, "none": NEVER_ACT}
+# By the names that commands, results and pages use.
+PROTOCOLS = {"us-label": US, "eu-label": EU, "none": NEVER_ACT}

@@ -9,4 +9,4 @@ EVENTS = (
     WatchedEvent("vte", "vte.cumulative_hazard"),
     WatchedEvent("death", "death.cumulative_hazard", terminal=True),
 )
-CLINIC = ClinicPlan(PROTOCOLS["us"], ASSAYS, IMWG_2016, EVENTS)
+CLINIC = ClinicPlan(PROTOCOLS["us-label"], ASSAYS, IMWG_2016, EVENTS)

@@ -41,8 +41,8 @@ PARAMETERS = (
     Parameter("baseline", 110.0, "g/L", "haemoglobin before treatment", "titer: relapsed myeloma", "assumed"),
     Parameter("life", 120.0, "day", "life span of a red cell", "life: textbook", "fixed"),
     Parameter("ages", 4.0, "", "number of age classes", "definition", "fixed"),
-    Parameter("crowding", 0.347, "", "rise of production when the tumour is gone", "outcomes: IMID143; evidence.calibration.marrow", "calibrated", cv=0.8),
-    Parameter("block", 0.31, "", "production falls to 1/(1 + block) at complete loss of Ikaros", "outcomes: IMID143; evidence.calibration.marrow", "calibrated", cv=0.5),
+    Parameter("crowding", 0.351, "", "rise of production when the tumour is gone", "outcomes: IMID143; evidence.calibration.marrow", "calibrated", cv=0.8),
+    Parameter("block", 0.406, "", "production falls to 1/(1 + block) at complete loss of Ikaros", "outcomes: IMID143; evidence.calibration.marrow", "calibrated", cv=0.5),
 )
 # fmt: on
 

@@ -76,7 +76,7 @@ PARAMETERS = (
     Parameter("feedback_pretreated", 0.01, "", "the same in pretreated marrow", "abbiati: g, lymphoma", "estimated"),
     Parameter("lines_spent", 3.0, "", "earlier lines after which marrow counts as pretreated", "titer: choice", "assumed"),
     Parameter("max_block", 0.9, "", "largest block", "abbiati: Emax", "fixed"),
-    Parameter("half_block", 0.543, "", "loss of Ikaros with half of the block", "outcomes: IMID139, IMID154; evidence.calibration.marrow", "calibrated", cv=0.22),
+    Parameter("half_block", 0.567, "", "loss of Ikaros with half of the block", "outcomes: IMID139, IMID154; evidence.calibration.marrow", "calibrated", cv=0.181),
     Parameter("steepness", 4.4, "", "steepness of the block in the loss of Ikaros", "titer: as steep as the fall of platelets, evidence.calibration.platelets", "assumed", structural=True),
 )
 # fmt: on

@@ -39,10 +39,10 @@ def individual(p, c):
 
 # fmt: off
 PARAMETERS = (
-    Parameter("hazard", 7.16e-05, "1/day", "late hazard without drugs, no SAVED points, no prophylaxis", "outcomes: IMID133+IMID137, IMID134+IMID138; evidence.calibration.thrombosis", "calibrated"),
+    Parameter("hazard", 7.38e-05, "1/day", "late hazard without drugs, no SAVED points, no prophylaxis", "outcomes: IMID133+IMID137, IMID134+IMID138; evidence.calibration.thrombosis", "calibrated"),
     Parameter("early", 1.0, "", "added hazard at the start, multiple of the late one", "rates: twice in the first 4 months", "derived"),
     Parameter("early_time", 120.0, "day", "time over which the early excess falls", "rates: twice in the first 4 months", "derived"),
-    Parameter("imid", 1.57, "", "added hazard at complete loss of Ikaros", "outcomes: IMID133+IMID137 against IMID134+IMID138; evidence.calibration.thrombosis", "calibrated"),
+    Parameter("imid", 1.43, "", "added hazard at complete loss of Ikaros", "outcomes: IMID133+IMID137 against IMID134+IMID138; evidence.calibration.thrombosis", "calibrated"),
     Parameter("steroid", 2.89, "", "added hazard at full glucocorticoid action", "outcomes: IMID134+IMID138; evidence.calibration.thrombosis", "calibrated"),
     Parameter("prophylaxis", 0.6, "", "hazard ratio of any prophylaxis", "rates: 4.1 to 2.6 per 100 cycles", "derived"),
     Parameter("per_point", 1.32, "", "hazard ratio of one SAVED point", "saved: 1.85 between high and low risk", "derived"),
