@@ -207,6 +207,7 @@ def test_zig_stands_in_where_there_is_no_other_compiler(cache, monkeypatch):
     assert "ziglang" in compiler.find_compiler().command
     assert not kernel.from_cache
     np.testing.assert_allclose(concentrations(kernel), with_system_compiler, rtol=1e-13)
+    assert any((cache / "zig").iterdir())  # what Zig keeps for itself lies in Titer's folder too
 
 
 def test_a_kernel_from_the_cache_needs_no_sympy(cache):

@@ -10,6 +10,8 @@ from typing import Any
 from titer.cli.output import report_error
 from titer.errors import TiterError
 
+INTERRUPTED = 130  # exit code of a program that the keyboard stopped
+
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and leave the process with its exit code.
@@ -38,7 +40,10 @@ def run(arguments: Sequence[str]) -> int:
     # The base of usage errors: newer versions of Typer carry a Click of their own, so it has no other common address.
     click_exception: Any = typer.BadParameter.__mro__[2]
     try:
-        return app(args=list(arguments), prog_name="titer", standalone_mode=False) or 0
+        code = app(args=list(arguments), prog_name="titer", standalone_mode=False) or 0
+        if code == INTERRUPTED:  # Typer swallows an interrupt inside a command and returns its exit code
+            raise KeyboardInterrupt
+        return code
     except TiterError as error:
         if os.environ.get("TITER_DEBUG"):
             raise
@@ -48,7 +53,7 @@ def run(arguments: Sequence[str]) -> int:
         return _report_usage(error, as_json="--json" in arguments)
     except (typer.Abort, KeyboardInterrupt):
         report_error(TiterError("stopped from the keyboard", right="results appear in --out only when whole"))
-        return 130
+        return INTERRUPTED
     except BrokenPipeError:  # the reader, such as `head`, has left
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

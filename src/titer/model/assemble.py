@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 from functools import reduce
 
 from titer.errors import ModelError, nearest
@@ -154,7 +155,7 @@ def _units(models: Sequence[Model], signals: Mapping[str, Signal]) -> dict[str, 
     return units | {name: signals[name].unit for m in models for name in m.provides}
 
 
-def _flat_names(model: Model, dosing) -> dict[str, str]:
+def _flat_names(model: Model, dosing) -> dict[str, Any]:
     given = {"state": dosing.state, "bioavailability": dosing.bioavailability, "lag": dosing.lag}
     return {field: f"{model.key}.{name}" for field, name in given.items() if name}
 

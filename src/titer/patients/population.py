@@ -27,7 +27,7 @@ class SampledCovariate:
     Args:
         name: one word; models read it by this name.
         unit: "" for words and plain numbers.
-        meaning: one line.
+        meaning: one line; that of a yes or no says what 1 is and begins with it ("1 for women").
         distribution: see `titer.patients.distributions`; its numbers may be functions of covariates declared before.
         at: place in a source, "key: Table 1", or "definition".
         status: as for a parameter of a model.
@@ -146,8 +146,7 @@ def _check_possible(covariate: SampledCovariate, value: float) -> None:
         raise InputError(wrong, right=f"more than 0 {covariate.unit}")
     if value < 0:
         raise InputError(wrong, right=f"0 {covariate.unit} or more".replace("0  ", "0 "))
-    levels = getattr(covariate.distribution, "levels", ())
-    if set(levels) == {0.0, 1.0} and not value <= 1:
+    if covariate.meaning.startswith("1 ") and value > 1:
         raise InputError(wrong, right="0 for no, 1 for yes, or a share between them")
 
 
