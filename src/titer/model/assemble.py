@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 from functools import reduce
+from typing import Any
 
 from titer.errors import ModelError, nearest
 from titer.model.declare import TIME_UNITS, Model
