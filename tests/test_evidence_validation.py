@@ -232,3 +232,12 @@ def test_peak_is_continuous_where_absorption_equals_elimination():
 def test_area_rises_as_renal_function_falls():
     areas = [lenalidomide(crcl=crcl).area(25.0) for crcl in (100, 65, 38, 22, 6)]
     assert areas == sorted(areas)
+
+
+def test_the_stored_validation_was_made_with_the_numbers_that_the_library_has():
+    """Where this fails, run `python -m titer.evidence.report > docs/validation.md`: a number has changed."""
+    from titer.evidence.stored import load_validation
+
+    stored = load_validation()
+    assert len(stored.rows) > 40
+    assert stored.current

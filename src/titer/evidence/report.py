@@ -10,6 +10,7 @@ from typing import Any
 from titer.evidence.calibrated import calibration_fits
 from titer.evidence.expectations import EXPECTATIONS, SIMULATIONS, Expectation
 from titer.evidence.pharmacokinetics import MEASURES, Exposure
+from titer.evidence.stored import store_validation
 from titer.evidence.validation import (
     RecordedPrediction,
     RowResult,
@@ -38,17 +39,20 @@ HEADER = "| row | endpoint | published | predicted | role | met | remark |\n|---
 MARKS = {True: "yes", False: "**no**", None: "–"}
 
 
-def write_page(*, n: int = 1000, seed: int = 1, compare=None, progress=None) -> str:
+def write_page(*, n: int = 1000, seed: int = 1, compare=None, progress=None, keep=None) -> str:
     """The whole page as Markdown.
 
     Args:
         n: virtual patients per simulation.
         seed: seed of the virtual patients.
         compare, progress: as in `titer.evidence.validation.validate`.
+        keep: called with all results, n and seed, to store them.
     """
     figures = simulate(SIMULATIONS, n=n, seed=seed, progress=progress, compare=compare)
     clinical = [judge(expectation, figures[expectation.simulation]) for expectation in EXPECTATIONS]
     exposure = [judge_measure(measure) for measure in MEASURES]
+    if keep is not None:
+        keep(clinical + exposure, n, seed)
     parts = [INTRODUCTION, _summary(clinical + exposure, n, seed)]
     for simulation in SIMULATIONS:
         shown = [result for result in clinical if result.simulation == simulation.name]
@@ -149,12 +153,12 @@ def _fit_line(line: Mapping[str, Any]) -> str:
 
 
 def main() -> None:
-    """Write the page to standard output, progress to standard error."""
+    """Write the page to standard output, progress to standard error; store the results for reports."""
 
     def progress(done: int, total: int, what: str) -> None:
         print(f"{done}/{total} {what}", file=sys.stderr)
 
-    sys.stdout.write(write_page(progress=progress))
+    sys.stdout.write(write_page(progress=progress, keep=store_validation))
 
 
 if __name__ == "__main__":

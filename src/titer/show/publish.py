@@ -18,13 +18,14 @@ import numpy as np
 from titer.clinic.course import M_PROTEIN
 from titer.decisions.compare import Comparison, compare_regimens
 from titer.evidence.expectations import EXPECTATIONS, SIMULATIONS
+from titer.evidence.stored import Validation, load_validation
 from titer.evidence.validation import Estimate, judge
 from titer.library import dose_warnings, read_regimen
 from titer.library.limits import LIMITS
 from titer.library.signals import SIGNALS
 from titer.patients.individuals import sample_individuals
 from titer.show.comparison import Courses, Seen, captioned_svgs, draw_comparison, png_files, unique_labels
-from titer.show.report import Report, render_report, validation_rows
+from titer.show.report import Report, render_report, stored_rows, validation_rows
 from titer.trials.endpoints import DAYS_PER_MONTH
 from titer.trials.store import ResultStore
 
@@ -130,6 +131,7 @@ def _parameters_digest(model: Any) -> str:
 
 def _report(comparison: Comparison, figures: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
     models = comparison.setting.system.models
+    stored = load_validation()
     return render_report(
         Report(
             result=comparison.as_json(),
@@ -145,10 +147,17 @@ def _report(comparison: Comparison, figures: Mapping[str, Any], manifest: Mappin
             models=models,
             signals=SIGNALS,
             validation=validation_rows(_published_beside(comparison, manifest["overrides"])),
+            library_validation=stored_rows(stored.rows),
+            library_validation_note=_validation_note(stored),
             limits=LIMITS,
             manifest=manifest,
         )
     )
+
+
+def _validation_note(stored: Validation) -> str:
+    made = f"{stored.n:,} virtual patients per setting, seed {stored.seed}. † quoted from memory."
+    return made if stored.current else f"{made} The library has other numbers by now: this is out of date."
 
 
 def _population_rows(comparison: Comparison) -> list[tuple[str, ...]]:

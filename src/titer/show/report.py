@@ -30,7 +30,9 @@ class Report:
         population: (name, unit, median, range) rows as text.
         statuses: rows of how therapy ended, then the number of patients in each regimen.
         models, signals: what was assembled.
-        validation: rows from `validation_rows`.
+        validation: published rows beside this run, from `validation_rows`.
+        library_validation: published rows beside the stored validation of the library, from `stored_rows`.
+        library_validation_note: how that was made.
         limits: sentences on what the result leaves out.
         manifest: how the run was made.
     """
@@ -43,6 +45,8 @@ class Report:
     models: Sequence[Model]
     signals: Mapping[str, Signal]
     validation: Sequence[Mapping[str, str]] = ()
+    library_validation: Sequence[Mapping[str, str]] = ()
+    library_validation_note: str = ""
     limits: Sequence[str] = ()
     manifest: Mapping[str, Any] = field(default_factory=dict)
 
@@ -74,6 +78,8 @@ def render_report(report: Report) -> str:
         status_meaning=STATUS_MEANING,
         own_numbers=_own_rows(report.models),
         validation=report.validation,
+        library_validation=report.library_validation,
+        library_validation_note=report.library_validation_note,
         limits=report.limits,
         map=Markup(map_svg(report.models, report.signals)),
         manifest=json.dumps(report.manifest, indent=2, ensure_ascii=False),
@@ -116,6 +122,28 @@ def validation_rows(results: Sequence[Any]) -> list[dict[str, str]]:
         }
         for result in results
     ]
+
+
+def stored_rows(records: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Records of a stored validation, as words."""
+    met = {True: "yes", False: "no", None: "–"}
+    return [
+        {
+            "id": record["id"] + ("" if record["confirmed"] else " †"),
+            "simulation": record["simulation"],
+            "endpoint": record["endpoint"],
+            "published": f"{_stored_span(record, 'published')} {record['unit']}",
+            "predicted": record["reason"] or _stored_span(record, "predicted"),
+            "role": record["role"],
+            "met": met[record["met"]],
+        }
+        for record in records
+    ]
+
+
+def _stored_span(record: Mapping[str, Any], name: str) -> str:
+    value, low, high = (record[key] for key in (name, f"{name}_low", f"{name}_high"))
+    return span_text(*(math.nan if number is None else number for number in (value, low, high)))
 
 
 def span_text(value: float, low: float, high: float) -> str:
