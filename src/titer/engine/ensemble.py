@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import Future, ThreadPoolExecutor, wait
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -286,18 +286,22 @@ class Ensemble:
             n_watches=len(self.watches),
             **{name: array.ctypes.data for name, array in arrays.items()},
         )
+        # A thread holds the job, and with it every array that it writes into, whatever becomes of this call.
+        job.arrays = arrays
         if any(self._call_kernel(job, arrays["next"])):
             raise TiterError("no memory left for a run", hint="fewer threads")
         for watch, found in zip(self.watches, arrays["watch_found"], strict=True):
             watch.day[:] = found
 
     def _call_kernel(self, job: Job, taken: np.ndarray) -> list[int]:
-        """What the kernel answers on each thread. An interrupt ends the run, once no thread writes into our arrays."""
+        """What the kernel answers on each thread. An interrupt ends the run at the patients under way."""
         run = self.kernel.library.titer_run
         if self._pool is None:
             return [run(job)]
-        calls = [self._pool.submit(run, job) for _ in range(self._threads)]
+        calls: list[Future[int]] = []
         try:
+            for _ in range(self._threads):
+                calls.append(self._pool.submit(run, job))
             return [call.result() for call in calls]
         finally:
             taken[0] = self.n_patients  # nobody takes another patient; without an interrupt all are taken anyway
