@@ -52,6 +52,7 @@ def compare(
     from titer.show.terminal import print_comparison
 
     print_comparison(console(), result.as_json(), statuses=[arm.statuses for arm in result.arms])
+    console().print("What these numbers cannot say: titer show system", markup=False)
     if out is not None:
         console().print(f"Report: {out / 'report.html'}", style="bold", markup=False)
 

@@ -103,7 +103,7 @@ class Job(ctypes.Structure):
     )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class Kernel:
     """Machine code for one system and method.
 
@@ -122,6 +122,9 @@ class Kernel:
     library_path: Path
     from_cache: bool
     seconds: float
+
+    def __repr__(self) -> str:
+        return f"Kernel({self.method}, {self.system!r})"
 
     @cached_property
     def library(self) -> ctypes.CDLL:

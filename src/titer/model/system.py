@@ -20,7 +20,7 @@ from titer.model.signals import Signal
 TIME = "t"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, repr=False)
 class System:
     """A closed set of models.
 
@@ -45,6 +45,10 @@ class System:
     outputs: Mapping[str, Expression]
     units: Mapping[str, str]
     doses: Mapping[str, Dosing]
+
+    def __repr__(self) -> str:
+        keys = ", ".join(model.key for model in self.models)
+        return f"System({keys}: {len(self.states)} states, {len(self.parameters)} parameters)"
 
     def state_index(self, name: str) -> int:
         """Place of a state in the state vector."""
