@@ -4,12 +4,13 @@ import json
 import subprocess
 import sys
 import time
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from titer.decisions.compare import REPORTED, compare_regimens
-from titer.errors import InputError
+from titer.errors import InputError, SolveError
 from titer.show.publish import publish_comparison
 from titer.trials.store import read_manifest
 
@@ -192,3 +193,44 @@ def test_the_parameters_of_each_patient_are_stored(tmp_path):
     table = pq.read_table(tmp_path / "parameters.parquet").to_pydict()
     assert table["patient"] == [0, 1, 2, 3, 4]
     assert len(set(table["lenalidomide.cl"])) == 5
+
+
+@pytest.mark.parametrize(
+    ("overrides", "told"),
+    [
+        ({"baseline_m_protein": 0.0}, "baseline_m_protein"),
+        ({"myeloma.growth": -0.01}, "0 or more"),
+        ({"crcl": "40"}, "finite number"),
+        ({"crcl": None}, "finite number"),
+        ({"neutrophils.steepness": 2.5}, "form of the equations"),
+    ],
+)
+def test_impossible_settings_are_refused(overrides, told):
+    with pytest.raises(InputError, match=told):
+        compare_regimens([RD25], n=3, cycles=1, overrides=overrides)
+
+
+def test_settings_that_nobody_can_be_integrated_with_are_named():
+    with pytest.raises(SolveError, match=r"lenalidomide\.max_loss"):
+        compare_regimens([RD25], n=3, cycles=1, overrides={"lenalidomide.max_loss": 1.0})
+
+
+def test_one_text_instead_of_a_list_is_explained():
+    with pytest.raises(InputError, match="a list of texts"):
+        compare_regimens(RD25)
+
+
+def test_units_are_checked_even_when_the_kernel_is_cached(monkeypatch, tmp_path):
+    """A changed unit leaves the C text as it was, so the kernel's cache cannot remember the check."""
+    from titer.decisions import arm
+    from titer.errors import UnitError
+    from titer.library import relapsed_myeloma_models
+
+    monkeypatch.setenv("TITER_CACHE", str(tmp_path))
+    compare_regimens([RD25], n=2, cycles=1)
+    models = relapsed_myeloma_models()
+    parameters = tuple(replace(p, unit="mg") if p.name == "cl" else p for p in models[0].parameters)
+    broken = [replace(models[0], parameters=parameters), *models[1:]]
+    monkeypatch.setattr(arm, "relapsed_myeloma_models", lambda given: broken)
+    with pytest.raises(UnitError):
+        compare_regimens([RD25], n=2, cycles=1)

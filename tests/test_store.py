@@ -67,7 +67,7 @@ def test_a_killed_run_holds_no_file_that_looks_whole(tmp_path):
     with pytest.raises(InputError, match="no finished result"):
         read_manifest(tmp_path)
     with ResultStore(tmp_path) as store:
-        assert list(tmp_path.iterdir()) == []
+        assert [path.name for path in tmp_path.iterdir()] == [".lock"]
         store.finish({})
 
 
@@ -116,3 +116,14 @@ def test_writing_the_same_rows_gives_the_same_bytes(tmp_path):
             store.finish({"seed": 1})
         time.sleep(0.01)
     assert (tmp_path / "a" / "visits.parquet").read_bytes() == (tmp_path / "b" / "visits.parquet").read_bytes()
+
+
+def test_two_runs_cannot_write_into_one_folder(tmp_path):
+    with ResultStore(tmp_path) as store:
+        store.write("visits", ROWS)
+        with pytest.raises(StorageError, match="another run"), ResultStore(tmp_path):
+            pass
+        store.finish({"seed": 1})
+    assert read_manifest(tmp_path)["files"]["visits.parquet"]["rows"] == 5
+    with ResultStore(tmp_path) as store:  # the lock went with the first run
+        store.finish({"seed": 2})

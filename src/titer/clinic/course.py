@@ -233,6 +233,7 @@ class _Clock:
         true = self.bodies.look()
         self._record_true(tick, true)
         self._assess_response(tick, day, true)
+        self.prescription.release(self.therapy, day)
         seen, counts = self._count_blood(tick, day, true)
         if tick + 1 == len(self.days):
             return
@@ -244,6 +245,8 @@ class _Clock:
 
     def course(self) -> Course:
         self._close_ended()
+        cut = np.isin(self.end, (End.EVENT, End.FAILED))  # inside a week whose doses were made at its start
+        self.ledger.end_doses(np.where(cut, self.end_day, np.inf))
         return Course(
             self.patients,
             self.days,
@@ -302,7 +305,8 @@ class _Clock:
         self.prescription.follow_plan(self.therapy, day, until)
         if self.protocol.rules and seen.any():
             values = counts | {M_PROTEIN: self.observed[M_PROTEIN][:, day // DAYS_PER_TICK].astype(float)}
-            decisions = decide(self.protocol, self.therapy, seen, values)
+            ongoing = self.prescription.ongoing_ruled(day)
+            decisions = decide(self.protocol, self.therapy, seen, values, ongoing)
             self.ledger.add_decisions(day, seen, decisions, values)
 
 

@@ -59,6 +59,7 @@ class Ledger:
     stop_signal: str = "m_protein"
     _decisions: list[dict[str, NDArray]] = field(default_factory=list, repr=False)
     _doses: list[dict[str, NDArray]] = field(default_factory=list, repr=False)
+    _until: NDArray | None = field(default=None, repr=False)
     _tables: dict[str, dict[str, NDArray]] = field(default_factory=dict, repr=False)
 
     @property
@@ -79,7 +80,7 @@ class Ledger:
     def add_decisions(
         self, day: int, seen: NDArray[np.bool_], decisions: Decisions, values: Mapping[str, NDArray]
     ) -> None:
-        """Write down what was decided about each drug of each patient seen, with every value the rules looked at.
+        """Write down what was decided about each ongoing drug of each patient seen, with every value the rules saw.
 
         Args:
             day: of the visit.
@@ -87,7 +88,7 @@ class Ledger:
             decisions: as `rules.decide` made them.
             values: signal → reported values, shape (n_patients,).
         """
-        row, column = np.nonzero(np.broadcast_to(seen[:, None], decisions.action.shape))
+        row, column = np.nonzero(seen[:, None] & decisions.ongoing)
         rule = decisions.rule[row, column]
         signals = [self.protocol.signals.index(r.signal) for r in self.protocol.rules]
         drugs = np.array([list(self.drugs).index(d) for d in self.protocol.drugs], np.int8)
@@ -146,6 +147,15 @@ class Ledger:
         self._doses.append({"patient": self.patients[rows], **columns})
         self._tables = {}
 
+    def end_doses(self, day: NDArray) -> None:
+        """Doses from that day on were made ahead but never taken; they are left out of the table.
+
+        Args:
+            day: of death or failure, infinite for the others. Shape (n_patients,).
+        """
+        self._until = np.asarray(day, float)
+        self._tables = {}
+
     def tables(self) -> dict[str, dict[str, NDArray]]:
         """Columns of "decisions" and "doses", in order of time and, at one time, of patients.
 
@@ -155,9 +165,17 @@ class Ledger:
             seen: dict[str, type] = {f"seen_{name}": np.float64 for name in self.signals}
             self._tables = {
                 "decisions": _in_order(_join(self._decisions, DECISION_COLUMNS | seen)),
-                "doses": _join(self._doses, DOSE_COLUMNS),
+                "doses": self._taken(_join(self._doses, DOSE_COLUMNS)),
             }
         return self._tables
+
+    def _taken(self, doses: dict[str, NDArray]) -> dict[str, NDArray]:
+        """The doses without those that came after the patient's end."""
+        if self._until is None:
+            return doses
+        until = self._until[np.searchsorted(self.patients, doses["patient"])]
+        kept = doses["minute"] < until * MINUTES_PER_DAY
+        return doses if kept.all() else {name: column[kept] for name, column in doses.items()}
 
     def story(self, patient: int) -> list[str]:
         """One patient's decisions that changed something, as lines to read.

@@ -61,7 +61,7 @@ class Prescription:
         ruled = list(protocol.drugs)
         self._column = np.array([ruled.index(c.drug) if c.drug in ruled else UNRULED for c in regimen.components])
         self._check_units()
-        self._daily = _daily_amounts(self._plan, self._drug)
+        self._daily = daily_amounts(self._plan, self._drug)
 
     def starting_dose(self, n_patients: int) -> NDArray:
         """Planned on the first day of each drug under a rule. Shape (n_patients, n_drugs of the protocol)."""
@@ -107,6 +107,15 @@ class Prescription:
         drugs = {c.drug for c in components if c.end_day is None or c.end_day > day}
         return [code for code, drug in enumerate(self.regimen.drugs) if drug in drugs]
 
+    def ongoing_ruled(self, day: int) -> NDArray[np.bool_]:
+        """Which drugs under a rule the plan still holds on that day or later. Shape (n_drugs of the protocol,)."""
+        drugs = [self.regimen.drugs[code] for code in self.ongoing(day)]
+        return np.array([drug in drugs for drug in self.protocol.drugs], bool)
+
+    def release(self, therapy: Therapy, day: int) -> None:
+        """A drug whose plan is over is held no more: nothing is left to hold, and no visit is due for it."""
+        therapy.held[:, ~self.ongoing_ruled(day)] = False
+
     def levels(self, day: int, therapy: Therapy) -> tuple[NDArray, NDArray[np.int8]]:
         """Dose level of every drug before that day, and how often it was lowered. Shape (n_patients, n_drugs) each.
 
@@ -144,8 +153,13 @@ class Prescription:
                 )
 
 
-def _daily_amounts(plan: NDArray[np.void], drug_of: NDArray[np.int8]) -> NDArray:
-    """For each planned dose, what is planned of its drug on its day. Shape (n_doses,)."""
+def daily_amounts(plan: NDArray[np.void], drug_of: NDArray[np.int8]) -> NDArray:
+    """For each planned dose, what is planned of its drug on its day. Shape (n_doses,).
+
+    Args:
+        plan: as `dosing.regimen.planned_doses` makes it. Shape (n_doses,).
+        drug_of: code of the drug of each component. Shape (n_components,).
+    """
     keys = np.stack([drug_of[plan["component"]].astype(np.int64), plan["minute"] // MINUTES_PER_DAY])
     _, place = np.unique(keys, axis=1, return_inverse=True)
     place = place.ravel()

@@ -249,10 +249,11 @@ class Therapy:
 
 @dataclass(frozen=True)
 class Decisions:
-    """What was decided at one visit. Every array has shape (n_patients, n_drugs of the protocol).
+    """What was decided at one visit. Every array but `ongoing` has shape (n_patients, n_drugs of the protocol).
 
     `rule` is the place of the rule in the protocol (-1 where none had a part), `value` the value it saw; for a hold the
     rule that fired, while held a rule that is not clear, for a resumption the rule that had held.
+    `ongoing` says which drugs were decided about. Shape (n_drugs of the protocol,).
     """
 
     action: NDArray[np.int8]
@@ -262,6 +263,7 @@ class Decisions:
     level_after: NDArray[np.int8]
     dose_before: NDArray
     dose_after: NDArray
+    ongoing: NDArray[np.bool_]
 
 
 @dataclass(frozen=True)
@@ -275,8 +277,14 @@ class _View:
     seen: NDArray[np.bool_] = field(repr=False)
 
 
-def decide(protocol: Protocol, therapy: Therapy, seen: NDArray[np.bool_], values: Mapping[str, NDArray]) -> Decisions:
-    """Decide about every drug of every patient who is seen; `therapy` is brought up to date.
+def decide(
+    protocol: Protocol,
+    therapy: Therapy,
+    seen: NDArray[np.bool_],
+    values: Mapping[str, NDArray],
+    ongoing: NDArray[np.bool_] | None = None,
+) -> Decisions:
+    """Decide about every ongoing drug of every patient who is seen; `therapy` is brought up to date.
 
     A value that was not measured (NaN) fires no rule and clears none.
 
@@ -285,18 +293,21 @@ def decide(protocol: Protocol, therapy: Therapy, seen: NDArray[np.bool_], values
         therapy: where the patients stand.
         seen: who is at a visit. Shape (n_patients,).
         values: signal → reported values. Shape (n_patients,) each.
+        ongoing: which drugs the plan still holds; all where not given. Shape (n_drugs of the protocol,).
 
     Returns:
-        Decisions of all patients; those not seen have action NONE and rule -1.
+        Decisions of all patients; those not seen and drugs that are over have action NONE and rule -1.
     """
     before = therapy.level.copy(), therapy.dose.copy()
     action = np.zeros(therapy.dose.shape, np.int8)
     rule = np.full(therapy.dose.shape, NO_RULE, np.int8)
     value = np.full(therapy.dose.shape, np.nan)
-    for column, drug in enumerate(protocol.drugs):
+    planned = np.ones(len(protocol.drugs), bool) if ongoing is None else np.asarray(ongoing, bool)
+    for column in np.flatnonzero(planned):
+        drug = protocol.drugs[column]
         view = _look(protocol, drug, seen, values)
         action[:, column], rule[:, column], value[:, column] = _decide_drug(protocol, therapy, column, drug, view)
-    return Decisions(action, rule, value, before[0], therapy.level.copy(), before[1], therapy.dose.copy())
+    return Decisions(action, rule, value, before[0], therapy.level.copy(), before[1], therapy.dose.copy(), planned)
 
 
 def _look(protocol: Protocol, drug: str, seen: NDArray[np.bool_], values: Mapping[str, NDArray]) -> _View:

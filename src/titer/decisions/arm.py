@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -14,17 +16,25 @@ from titer.clinic.course import ClinicPlan, Course, End
 from titer.clinic.grading import GradeTable
 from titer.dosing.regimen import Regimen
 from titer.engine import Kernel, compile_kernel
+from titer.engine.cache import cache_folder
 from titer.errors import InputError, SolveError
 from titer.library import MYELOMA_DRUGS, load_plan, load_population, read_regimen, relapsed_myeloma_models
 from titer.library.rules.ctcae import ctcae
+from titer.library.rules.lenalidomide import PROTOCOLS
 from titer.library.signals import SIGNALS
-from titer.model import System, assemble
+from titer.model import Model, System, assemble
+from titer.model.digest import model_digest
 from titer.patients.cohort import Cohort
 from titer.patients.individuals import individual_parameters
 from titer.patients.population import PopulationModel
 from titer.trials.endpoints import endpoints, intensity_by_cycle
 
 GRADED = ("anc", "platelets", "haemoglobin")
+
+
+def ruled_drugs() -> list[str]:
+    """Drugs that any protocol of the library has rules for."""
+    return list(dict.fromkeys(drug for protocol in PROTOCOLS.values() for drug in protocol.drugs))
 
 
 @dataclass(frozen=True)
@@ -84,10 +94,15 @@ class Setting:
         )
 
     @property
+    def overrides(self) -> dict[str, float]:
+        """What was set for everybody."""
+        return {**self.covariates, **self.fixed_parameters}
+
+    @property
     def counted_drug(self) -> str:
-        """The drug whose dose intensity is counted in every arm: one under a rule where any arm has one."""
+        """The drug whose dose intensity is counted in every arm: one that any protocol of the library rules."""
         given = list(dict.fromkeys(drug for regimen in self.regimens for drug in regimen.drugs))
-        return next((drug for drug in self.plan.protocol.drugs if drug in given), given[0])
+        return next((drug for drug in ruled_drugs() if drug in given), given[0])
 
     def parameters(self, cohort: Cohort) -> NDArray:
         """Parameters of each patient. Shape (n_patients, n_parameters)."""
@@ -95,14 +110,25 @@ class Setting:
 
 
 def _system_of(regimens: Sequence[Regimen]) -> tuple[System, Kernel]:
-    """The disease with its usual drugs and whatever else the regimens name; units are checked when a kernel is made."""
+    """The disease with its usual drugs and whatever else the regimens name."""
     given = dict.fromkeys([*MYELOMA_DRUGS, *(drug for regimen in regimens for drug in regimen.drugs)])
     models = relapsed_myeloma_models(list(given))
+    _check_units_once(models)
     system = assemble(models, SIGNALS, units=False)
-    kernel = compile_kernel(system)
-    if not kernel.from_cache:
+    return system, compile_kernel(system)
+
+
+def _check_units_once(models: Sequence[Model]) -> None:
+    """Check the units of these very models, unless that was done before on this machine.
+
+    Reading units loads Pint, which takes as long as a small comparison; a mark beside the kernels remembers the check.
+    """
+    told = repr([(model_digest(model)) for model in models]) + repr(sorted(SIGNALS.items()))
+    mark = cache_folder() / f"units-{hashlib.sha256(told.encode()).hexdigest()[:32]}"
+    if not mark.exists():
         assemble(models, SIGNALS, units=True)
-    return system, kernel
+        with suppress(OSError):
+            mark.touch()
 
 
 @dataclass(frozen=True)
@@ -154,7 +180,11 @@ def run_arm(
     )
     failed = int((course.end == End.FAILED).sum())
     if failed == len(cohort):
-        raise SolveError(f"none of {failed} patients could be integrated", where=f"regimen '{regimen.text}'")
+        raise SolveError(
+            f"none of {failed} patients could be integrated",
+            where=f"regimen '{regimen.text}'",
+            hint=f"look at what was set for everybody: {setting.overrides}" if setting.overrides else "a larger rtol",
+        )
     return ArmResult(
         outcomes=endpoints(course, setting.grades, setting.counted_drug),
         observed=course.observed,

@@ -2,7 +2,7 @@
 
 Every arm sees the same patients with the same luck (random streams are keyed by patient and purpose), so differences
 between arms are differences between regimens. Patients are treated in chunks: memory does not grow with their number,
-but for the few numbers per patient that figures and plots need.
+but for the outcomes and weekly reports, 2 kB per patient and arm, that figures and plots need.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from titer.trials.store import ResultStore
 from titer.trials.tables import letters, parameter_table, tables_of
 
 CHUNK = 1000  # patients in memory at once
-MOST = {"n": 10_000_000, "cycles": 1000, "chunk": 100_000}
+MOST = {"n": 1_000_000, "cycles": 1000, "chunk": 100_000}
 # Figures that the JSON object holds, in this order; an arm has more of them.
 REPORTED = (
     "orr",
@@ -166,6 +166,9 @@ def compare_regimens(
         >>> result.arms[0].figures["relative_dose_intensity"].value
         1.0
     """
+    if isinstance(regimens, str):
+        raise InputError("regimens is one text", right="a list of texts", hint=f"compare_regimens([{regimens!r}])")
+    _check_numbers(overrides or {})
     n, cycles, chunk = (_whole_number(name, value) for name, value in (("n", n), ("cycles", cycles), ("chunk", chunk)))
     setting = Setting.prepare(
         regimens,
@@ -205,6 +208,12 @@ def compare_regimens(
         differences=tuple(difference_figures(arm.outcomes, arms[0].outcomes, seed) for arm in arms[1:]),
         setting=setting,
     )
+
+
+def _check_numbers(overrides: Mapping[str, float]) -> None:
+    for name, value in overrides.items():
+        if isinstance(value, bool) or not isinstance(value, int | float | np.number) or not np.isfinite(value):
+            raise InputError(f"'{name}' is set to {value!r}", right="a finite number")
 
 
 def _whole_number(name: str, value: int) -> int:

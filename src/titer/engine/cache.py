@@ -151,8 +151,8 @@ def _is_sound(library: Path) -> bool:
     try:
         if hasattr(os, "getuid") and library.stat().st_uid != os.getuid():
             return False
-        expected = _checksum_file(library).read_text().strip()
-        return hashlib.sha256(library.read_bytes()).hexdigest() == expected
+        expected = _checksum_file(library).read_bytes().strip()  # damaged bytes need not be text
+        return hashlib.sha256(library.read_bytes()).hexdigest().encode() == expected
     except OSError:
         return False
 

@@ -15,7 +15,9 @@ from pathlib import Path
 from typing import Any
 
 from titer.evidence.validation import RowResult
-from titer.library import load_population, models
+from titer.library import load_plan, load_population, models
+from titer.model.digest import model_digest
+from titer.patients.population import sample
 
 FILE = "validation.json"
 
@@ -42,16 +44,19 @@ class Validation:
 
 
 def library_digest() -> str:
-    """Changes whenever a number, unit, source or status of a model or of the population changes.
+    """Changes with any number or equation of a model, what the population samples, the rules, assays and criteria.
 
     Example:
         >>> len(library_digest())
         16
     """
-    numbers = [(m.name, m.parameters, dict(m.sources)) for m in models().values()]
-    people = load_population("relapsed-myeloma")
-    covariates = [(c.name, c.unit, c.at, c.status) for c in people.covariates]
-    return hashlib.sha256(repr((numbers, covariates, people.correlations)).encode()).hexdigest()[:16]
+    digests = [model_digest(model) for model in models().values()]
+    people = sample(load_population("relapsed-myeloma"), 0, range(64))
+    # Rounded: the last bits of exp and log differ between processors.
+    sampled = [
+        (name, [f"{x:.6g}" for x in v] if v.dtype.kind == "f" else v.tolist()) for name, v in people.columns.items()
+    ]
+    return hashlib.sha256(repr((digests, sampled, load_plan())).encode()).hexdigest()[:16]
 
 
 def load_validation() -> Validation:

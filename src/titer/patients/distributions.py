@@ -87,7 +87,7 @@ class LogNormal(Distribution):
 
     def standardise(self, x: Floats, z: Floats, c: Names) -> Floats:
         """The standard normal that gives x; minus infinity for x = 0."""
-        with np.errstate(divide="ignore"):
+        with np.errstate(divide="ignore", invalid="ignore"):
             return np.log(x / resolve(self.median, z, c)) / resolve(self.log_sd, z, c)
 
     def check(self) -> None:

@@ -98,7 +98,7 @@ def _check_overrides(system: System, cohort: Cohort, overrides: Overrides) -> di
     fixed: dict[str, Any] = {}
     for name, value in overrides.items():
         if name not in system.parameters:
-            raise InputError(f"there is no parameter '{name}' to override", hint=nearest(name, system.parameters))
+            _refuse_name(system, name)
         array = np.asarray(value)
         if array.dtype.kind not in "biuf" or not np.isfinite(array).all():
             raise InputError(f"the override of '{name}' is {value!r}", right="finite numbers")
@@ -107,8 +107,25 @@ def _check_overrides(system: System, cohort: Cohort, overrides: Overrides) -> di
                 f"the override of '{name}' has shape {array.shape}",
                 right=f"one number, or {len(cohort)}, one per patient",
             )
+        if _is_amount(system.units[name]) and (array < 0).any():
+            raise InputError(f"the override of '{name}' is {value!r} {system.units[name]}", right="0 or more")
         fixed[name] = float(array) if array.shape == () else array.astype(np.float64)
     return fixed
+
+
+def _is_amount(unit: str) -> bool:
+    """Whether it is the unit of an amount, a rate or a time: plain numbers may be negative, those may not."""
+    return unit not in ("", "1")
+
+
+def _refuse_name(system: System, name: str) -> None:
+    structural = {f"{m.key}.{p.name}" for m in system.models for p in m.parameters if p.structural}
+    if name in structural:
+        raise InputError(
+            f"'{name}' belongs to the form of the equations and cannot be set for a run",
+            hint="change it in a model file of your own",
+        )
+    raise InputError(f"there is no parameter '{name}' to override", hint=nearest(name, system.parameters))
 
 
 def _covariates(model: Model, cohort: Cohort) -> tuple[dict[str, NDArray[Any]], list[Defaulted]]:

@@ -17,7 +17,8 @@ from titer.patients.correlation import correlate, factor_of
 from titer.patients.distributions import Distribution
 from titer.patients.streams import normal
 
-NEVER_ZERO = ("kg", "cm", "m^2", "mg/dL")  # weight, height, surface; and creatinine, which clearance is divided by
+# Weight, height, surface, creatinine (which clearance is divided by), and what a patient with this disease always has.
+NEVER_ZERO = ("kg", "cm", "m^2", "mg/dL", "g/L", "10^9/L")
 
 
 @dataclass(frozen=True)

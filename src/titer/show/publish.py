@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import platform
 import re
@@ -23,11 +22,13 @@ from titer.evidence.validation import Estimate, judge
 from titer.library import dose_warnings, read_regimen
 from titer.library.limits import LIMITS
 from titer.library.signals import SIGNALS
+from titer.model.digest import model_digest
 from titer.patients.individuals import sample_individuals
 from titer.show.comparison import Courses, Seen, captioned_svgs, draw_comparison, png_files, unique_labels
 from titer.show.report import Report, render_report, stored_rows, validation_rows
 from titer.trials.endpoints import DAYS_PER_MONTH
 from titer.trials.store import ResultStore
+from titer.trials.tables import letters
 
 ENDS = {
     "completed": "still treated at the end",
@@ -110,9 +111,12 @@ def _manifest(comparison: Comparison, options: Mapping[str, Any], seconds: float
         "overrides": dict(options.get("overrides") or {}),
         "regimens": [arm.regimen for arm in comparison.arms],
         "warnings": list(dict.fromkeys(told for one in setting.regimens for told in dose_warnings(one))),
-        "models": {m.name: _parameters_digest(m) for m in setting.system.models},
+        "models": {m.name: model_digest(m) for m in setting.system.models},
         "covariates_by_default": _defaulted(comparison),
-        "statuses": {arm.regimen: dict(arm.statuses) for arm in comparison.arms},
+        "statuses": {
+            letter: dict(arm.statuses)
+            for letter, arm in zip(letters(len(comparison.arms)), comparison.arms, strict=True)
+        },
         "wall_time_s": round(seconds, 3),
     }
 
@@ -122,11 +126,6 @@ def _defaulted(comparison: Comparison) -> list[dict[str, Any]]:
     setting = comparison.setting
     individuals = sample_individuals(setting.system, comparison.cohort.take([0]), setting.seed)
     return [asdict(defaulted) for defaulted in individuals.defaulted]
-
-
-def _parameters_digest(model: Any) -> str:
-    """Changes whenever a number, a unit, a source or a status of the model changes."""
-    return hashlib.sha256(repr((model.parameters, dict(model.sources))).encode()).hexdigest()[:16]
 
 
 def _report(comparison: Comparison, figures: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from titer.patients.streams import uniform
+
 Floats = NDArray[np.float64]
 Z95 = 1.959963984540054  # two-sided 95% point of the normal distribution
 HALF = 0.5 * (1 + 1e-9)  # a product of steps that should be one half may come out a rounding above it
@@ -53,7 +55,7 @@ def fraction(flags) -> Figure:
     share = float(flags.mean())
     centre = (share + Z95**2 / (2 * n)) / (1 + Z95**2 / n)
     half = Z95 * np.sqrt(share * (1 - share) / n + Z95**2 / (4 * n**2)) / (1 + Z95**2 / n)
-    return Figure(share, max(0.0, float(centre - half)), min(1.0, float(centre + half)))
+    return Figure(share, float(centre - half) if share > 0 else 0.0, float(centre + half) if share < 1 else 1.0)
 
 
 def mean(values, *, lowest: float = -np.inf, highest: float = np.inf) -> Figure:
@@ -166,10 +168,10 @@ def median_difference(time, event, reference_time, reference_event, *, seed: int
     Source: percentile bootstrap, Efron 1979, Ann Stat 7:1.
     """
     value = kaplan_meier(time, event).median().value - kaplan_meier(reference_time, reference_event).median().value
-    n, generator = len(time), np.random.Generator(np.random.Philox(key=seed))
-    parts = []
+    n, parts = len(time), []
     for begin in range(0, resamples, rows := max(1, BLOCK // max(n, 1))):
-        draws = generator.integers(0, n, (min(rows, resamples - begin), n))
+        numbers = np.arange(begin, min(begin + rows, resamples))
+        draws = (uniform(seed, numbers, "bootstrap", n) * n).astype(np.int64)
         weights = np.stack([np.bincount(row, minlength=n) for row in draws])
         ours, theirs = (
             _weighted_medians(*pair, weights) for pair in ((time, event), (reference_time, reference_event))

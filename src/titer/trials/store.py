@@ -13,7 +13,7 @@ from collections.abc import Mapping, Sequence
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -21,6 +21,7 @@ from numpy.typing import NDArray
 from titer.errors import InputError, StorageError
 
 MANIFEST = "manifest.json"
+LOCK = ".lock"
 
 
 @contextmanager
@@ -79,10 +80,18 @@ class ResultStore:
         self._files: dict[str, Path] = {}
 
     def __enter__(self) -> ResultStore:
+        self._lock = _only_writer(self.folder)
         self._remove_leftovers()
         return self
 
     def __exit__(self, kind, error, trace) -> None:
+        try:
+            self._leave(kind)
+        finally:
+            (self.folder / LOCK).unlink(missing_ok=True)
+            self._lock.close()
+
+    def _leave(self, kind) -> None:
         for writer in self._writers.values():
             with suppress(OSError):  # closing after a failed write fails again; the first error is the one to tell
                 writer.close()
@@ -136,6 +145,31 @@ class ResultStore:
         with _storage_errors("clearing an unfinished run", self.folder):
             for path in self.folder.glob(".*.partial"):
                 path.unlink(missing_ok=True)
+
+
+def _only_writer(folder: Path) -> IO[str]:
+    """A lock on the folder that the system frees when the process ends, however it ends.
+
+    Raises:
+        StorageError: another run holds it.
+    """
+    with _storage_errors("locking the folder of results", folder):
+        file = (folder / LOCK).open("w")
+    try:
+        if os.name == "nt":
+            import msvcrt
+
+            msvcrt.locking(file.fileno(), msvcrt.LK_NBLCK, 1)  # type: ignore[attr-defined]
+        else:
+            import fcntl
+
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise StorageError(
+            "another run is writing into this folder", where=str(folder), hint="wait for it, or choose another --out"
+        ) from None
+    return file
 
 
 def _arrow_column(values: Any) -> Any:

@@ -78,7 +78,6 @@ COVARIATES = (
     SampledCovariate("thromboprophylaxis", "", "1 on aspirin, heparin or an anticoagulant", yes_no(0.95), "mm2: entry asked for aspirin or heparin; some stop", "assumed"),
     SampledCovariate("fed", "", "1 when doses follow a high-fat meal", Derived(lambda c: 0.0), "titer: the label allows both; a light meal counts as fasting", "assumed"),
     SampledCovariate("is_patient", "", "1 for a patient, 0 for a healthy volunteer", Derived(lambda c: 1.0), "definition", "fixed"),
-    SampledCovariate("dialysis", "", "1 on dialysis", Derived(lambda c: 0.0), "mm1: excluded by the limit on clearance", "fixed"),
 )
 
 # Of the underlying normals. No source prints any of them; signs and rough sizes are clinical knowledge.
