@@ -1,9 +1,11 @@
 """The command line: what it prints, where errors go, how fast it starts."""
 
 import json
+import os
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -92,6 +94,28 @@ def test_a_fault_of_the_program_has_the_same_shape(monkeypatch, capsys):
     assert "error" in json.loads(printed(capsys, "list", "--json", code=1).out)
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="a disk that is always full is a device of Linux")
+@pytest.mark.parametrize("options", [["list"], ["list", "--json"], ["regimen", "len 25 mg daily"], ["show", "system"]])
+@pytest.mark.parametrize("unbuffered", ["", "1"])
+def test_a_full_disk_behind_standard_output_is_a_storage_error(options, unbuffered):
+    environment = os.environ | {"PYTHONUNBUFFERED": unbuffered}
+    with open("/dev/full", "w") as full:
+        command = [sys.executable, "-m", "titer", *options]
+        shown = subprocess.run(command, stdout=full, stderr=subprocess.PIPE, text=True, env=environment)
+    assert shown.returncode == 1
+    assert shown.stderr.startswith("StorageError: standard output could not be written: No space left on device\n")
+    assert "Traceback" not in shown.stderr
+    assert "fault of titer" not in shown.stderr
+
+
+def test_an_error_of_the_system_that_is_not_of_standard_output_is_a_fault(monkeypatch, capsys):
+    def broken(*_):
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("titer.show.listing.contents", broken)
+    assert printed(capsys, "list", code=1).err.startswith("TiterError: a fault of titer itself: OSError")
+
+
 def test_list_names_what_the_library_holds(capsys):
     text = printed(capsys, "list").out
     for word in ("lenalidomide", "relapsed-myeloma", "neutrophils", "us-label"):
@@ -152,7 +176,7 @@ def test_show_of_a_drug_without_model_says_so(capsys):
 def test_a_dose_above_those_studied_gets_one_line_on_standard_error(capsys):
     shown = printed(capsys, "regimen", "lenalidomide 2500 mg daily", "--json")
     assert json.loads(shown.out)["cycle_day"] == 28
-    assert shown.err.startswith("Warning: lenalidomide 2500 mg is above the highest dose studied, 400 mg")
+    assert shown.err.startswith("Warning: lenalidomide 2500 mg on one day is more than its model answers for, 50 mg")
     assert len(shown.err.splitlines()) == 1
     assert printed(capsys, "regimen", "lenalidomide 25 mg daily").err == ""
 

@@ -21,6 +21,7 @@ REGIMEN = parse_regimen("lenalidomide 25 mg days 1-21 of 28 + dexamethasone 40 m
 PLAN = ClinicPlan(US, ASSAYS, IMWG_2016)
 DAYS = 28 * 8
 N = 60
+WITH = {"hazards": {"death": 1e-9}}  # somebody may die, and nobody does
 
 
 def run(plan=PLAN, patients=range(N), regimen=REGIMEN, days=DAYS, seed=5, **body):
@@ -198,6 +199,35 @@ def test_death_ends_therapy_on_its_day_and_other_events_do_not():
     same(course.end[dead], np.full(dead.sum(), End.EVENT))
     same(course.end_day[dead], course.event_day["death"][dead])
     assert (course.end_day[~dead & (course.end == End.COMPLETED)] == DAYS).all()
+
+
+@pytest.mark.parametrize("body", [{"hazards": {"death": 0.002}}, {"fail_at": {3: 30.5, 8: 3.0}}])
+def test_nobody_takes_a_dose_after_death_or_failure(body):
+    """Doses are made a week ahead; those of the rest of the week are not in the book."""
+    course, _ = run(replace(PLAN, events=(WatchedEvent("death", "death.cumulative_hazard", True),)), **WITH | body)
+    ended = np.isin(course.end, (End.EVENT, End.FAILED))
+    assert 0 < ended.sum() < N
+    doses = course.ledger.tables()["doses"]
+    planned = Prescription(REGIMEN, US, DAYS)._plan["minute"]
+    for row in range(N):
+        own = doses["minute"][doses["patient"] == row]
+        until = course.end_day[row] * 1440
+        same(own, planned[planned < until])
+
+
+def test_a_drug_whose_plan_is_over_is_decided_about_no_more():
+    regimen = parse_regimen("lenalidomide 25 mg days 1-21 of 28 for 2 cycles + dexamethasone 40 mg weekly", DRUGS)
+    course, _ = run(replace(PLAN, stop_at_progression=False), regimen=regimen, slope=0.12)
+    decisions = course.ledger.tables()["decisions"]
+    assert decisions["day"].max() < 56
+    last = decisions["action"][decisions["day"] == 49]
+    assert np.isin(last, (Action.HOLD, Action.STAY_HELD)).any()
+    unplanned = [tick for tick, day in enumerate(course.days) if day >= 56 and not US.calendar.planned(int(day))]
+    assert len(unplanned) > 5
+    assert np.isnan(course.observed["anc"][:, unplanned]).all()  # a hold that is over asks for no visit
+    later = parse_regimen("lenalidomide 25 mg daily for 8 weeks then 10 mg daily", DRUGS)
+    again, _ = run(regimen=later)
+    assert again.ledger.tables()["decisions"]["day"].max() > 56
 
 
 def test_progression_free_time_ends_at_progression_death_or_last_assessment():

@@ -42,7 +42,7 @@ def test_another_system_is_another_kernel(cache):
     assert kernels[0].library_path != kernels[1].library_path
 
 
-@pytest.mark.parametrize("damage", ["cut", "changed", "empty", "no checksum"])
+@pytest.mark.parametrize("damage", ["cut", "changed", "empty", "no checksum", "checksum of random bytes"])
 def test_a_damaged_kernel_is_made_again(cache, damage):
     kernel = compile_kernel(one_compartment(), "explicit")
     expected = concentrations(kernel)
@@ -50,6 +50,8 @@ def test_a_damaged_kernel_is_made_again(cache, damage):
     content = library.read_bytes()
     if damage == "no checksum":
         library.with_suffix(".sha256").unlink()
+    elif damage == "checksum of random bytes":
+        library.with_suffix(".sha256").write_bytes(b"\xff\xfe\x80" * 20)  # not UTF-8
     else:
         library.unlink()  # a new file: the one in use stays mapped
         changed = {"cut": content[:5000], "changed": b"x" + content[1:], "empty": b""}[damage]

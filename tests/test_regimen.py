@@ -445,9 +445,26 @@ def test_a_slip_of_the_pen_gets_the_drug_that_was_meant():
 def test_a_dose_above_those_studied_is_told():
     from titer.library import dose_warnings, read_regimen
 
-    assert dose_warnings(read_regimen("lenalidomide 400 mg daily + dexamethasone 40 mg weekly")) == []
+    assert dose_warnings(read_regimen("lenalidomide 50 mg daily + dexamethasone 40 mg weekly")) == []
     [told] = dose_warnings(read_regimen("lenalidomide 2500 mg daily for 1 week then 2500 mg weekly"))
-    assert "above the highest dose studied, 400 mg (Connarn" in told
+    assert "lenalidomide 2500 mg on one day is more than its model answers for, 50 mg (Connarn" in told
+
+
+@pytest.mark.parametrize(
+    ("text", "amount"),
+    [
+        ("lenalidomide 25 mg every 1 h", "lenalidomide 600 mg"),
+        ("dexamethasone 40 mg twice daily", "dexamethasone 80 mg"),
+        ("lenalidomide 10 mg daily for 40 weeks then 30 mg twice daily", "lenalidomide 60 mg"),
+    ],
+)
+def test_all_doses_of_a_day_count_together(text, amount):
+    from titer.library import dose_warnings, read_regimen
+
+    [told] = dose_warnings(read_regimen(text))
+    assert f"{amount} on one day" in told
+    halved = read_regimen("lenalidomide 25 mg twice daily + dexamethasone 20 mg twice daily days 1,8 of 28")
+    assert dose_warnings(halved) == []
 
 
 def test_every_example_of_the_guide_runs_with_the_library():

@@ -62,10 +62,6 @@ class Unit:
         exact = Fraction(power).limit_denominator(1000)
         return Unit(self.scale ** float(power), tuple((d, k * exact) for d, k in self.dims if k * exact))
 
-    @property
-    def dimensionless(self) -> bool:
-        return not self.dims
-
     def same_dimension(self, other: Unit) -> bool:
         return self.dims == other.dims
 

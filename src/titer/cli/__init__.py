@@ -5,10 +5,11 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Sequence
-from typing import Any
+from contextlib import redirect_stdout
+from typing import Any, cast
 
-from titer.cli.output import report_error
-from titer.errors import TiterError
+from titer.cli.output import Output, OutputError, report_error
+from titer.errors import StorageError, TiterError
 
 INTERRUPTED = 130  # exit code of a program that the keyboard stopped
 
@@ -33,6 +34,23 @@ def run(arguments: Sequence[str]) -> int:
         titer ...
         0
     """
+    try:
+        with redirect_stdout(cast("Any", Output(sys.stdout))):
+            code = _run(arguments)
+            sys.stdout.flush()  # here, and not when the process ends, where a full disk could only be a traceback
+        return code
+    except BrokenPipeError:  # the reader, such as `head`, has left
+        _send_output_nowhere()
+        return 0
+    except OutputError as error:
+        _send_output_nowhere()
+        told = StorageError(error.what, right=error.right, hint=error.hint)
+        report_error(told)  # on standard error also with --json
+        return error.exit_code
+
+
+def _run(arguments: Sequence[str]) -> int:
+    """As `run`; that standard output takes no more is raised, since it cannot be told there."""
     import typer
 
     from titer.cli.app import app
@@ -44,6 +62,8 @@ def run(arguments: Sequence[str]) -> int:
         if code == INTERRUPTED:  # Typer swallows an interrupt inside a command and returns its exit code
             raise KeyboardInterrupt
         return code
+    except (OutputError, BrokenPipeError):
+        raise
     except TiterError as error:
         if os.environ.get("TITER_DEBUG"):
             raise
@@ -54,11 +74,13 @@ def run(arguments: Sequence[str]) -> int:
     except (typer.Abort, KeyboardInterrupt):
         report_error(TiterError("stopped from the keyboard", right="results appear in --out only when whole"))
         return INTERRUPTED
-    except BrokenPipeError:  # the reader, such as `head`, has left
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
     except Exception as error:
         return _report_fault(error, as_json="--json" in arguments)
+
+
+def _send_output_nowhere() -> None:
+    """What is still in the buffer of standard output goes where it cannot fail when the process ends."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def _report_usage(error, *, as_json: bool) -> int:

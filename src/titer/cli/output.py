@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-from titer.errors import TiterError
+from titer.errors import StorageError, TiterError
 
 WIDTH = 100  # columns that every table fits in
 
@@ -37,6 +37,42 @@ def report_error(error: TiterError, *, as_json: bool = False) -> None:
     print(f"{parts.pop('kind')}: {parts.pop('what')}", file=sys.stderr)
     for name, text in parts.items():
         print(f"  {name + ':':<7}{text}".replace("\n", "\n         "), file=sys.stderr)
+
+
+class OutputError(StorageError):
+    """Standard output takes no more, so that the error itself can only be told on standard error."""
+
+
+class Output:
+    """Standard output whose refusal (full disk) is an error of its own; a reader that left stays a BrokenPipeError."""
+
+    def __init__(self, stream: Any) -> None:
+        self._stream = stream
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+    def write(self, text: str) -> int:
+        with _told_as_refusal():
+            return self._stream.write(text)
+
+    def flush(self) -> None:
+        with _told_as_refusal():
+            self._stream.flush()
+
+
+@contextmanager
+def _told_as_refusal() -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        raise
+    except OSError as error:
+        raise OutputError(
+            f"standard output could not be written: {error.strerror or error}",
+            right="a file, pipe or terminal that takes all of it",
+            hint="free some space, or send it to another file",
+        ) from None
 
 
 def warn(messages: Iterable[str]) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import lcm
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,6 +13,7 @@ from titer.dosing.regimen import MINUTES_PER_DAY, Regimen, planned_doses
 from titer.errors import InputError
 
 UNRULED = -1
+LONGEST_RHYTHM = 3650  # day; rhythms that meet less often than this are not awaited
 
 
 @dataclass(frozen=True)
@@ -164,3 +166,24 @@ def daily_amounts(plan: NDArray[np.void], drug_of: NDArray[np.int8]) -> NDArray:
     _, place = np.unique(keys, axis=1, return_inverse=True)
     place = place.ravel()
     return np.bincount(place, plan["amount"])[place] if len(plan) else np.empty(0)
+
+
+def highest_on_a_day(regimen: Regimen) -> dict[str, float]:
+    """Of each drug, the largest amount that is planned for one day, in the unit of its doses.
+
+    Example:
+        >>> from titer.dosing.regimen import Component
+        >>> highest_on_a_day(Regimen("", (Component("dexamethasone", 40.0, times=(0, 720)),)))
+        {'dexamethasone': 80.0}
+    """
+    drug_of = np.array([regimen.drugs.index(one.drug) for one in regimen.components], np.int8)
+    plan = planned_doses(regimen, _days_until_it_repeats(regimen))
+    amounts, drug = daily_amounts(plan, drug_of), drug_of[plan["component"]]
+    return {name: float(amounts[drug == code].max(initial=0.0)) for code, name in enumerate(regimen.drugs)}
+
+
+def _days_until_it_repeats(regimen: Regimen) -> int:
+    """Every phase, and after the last one all their rhythms together once."""
+    last = max(one.start_day - 1 if one.end_day is None else one.end_day for one in regimen.components)
+    rhythm = lcm(*(one.cycle_length for one in regimen.components))
+    return last + min(rhythm, LONGEST_RHYTHM)

@@ -303,8 +303,9 @@ def decide(
     rule = np.full(therapy.dose.shape, NO_RULE, np.int8)
     value = np.full(therapy.dose.shape, np.nan)
     planned = np.ones(len(protocol.drugs), bool) if ongoing is None else np.asarray(ongoing, bool)
-    for column in np.flatnonzero(planned):
-        drug = protocol.drugs[column]
+    for column, drug in enumerate(protocol.drugs):
+        if not planned[column]:
+            continue
         view = _look(protocol, drug, seen, values)
         action[:, column], rule[:, column], value[:, column] = _decide_drug(protocol, therapy, column, drug, view)
     return Decisions(action, rule, value, before[0], therapy.level.copy(), before[1], therapy.dose.copy(), planned)

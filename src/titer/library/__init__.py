@@ -84,25 +84,29 @@ def drugs_without_model() -> tuple[str, ...]:
 
 
 def dose_warnings(regimen: Regimen) -> list[str]:
-    """A sentence for each dose above the highest that the studies behind its model gave; such a run extrapolates.
+    """A sentence for each drug given in more on one day than its model answers for; such a run extrapolates.
+
+    All doses of a day count together: 40 mg twice daily is 80 mg.
 
     Example:
         >>> dose_warnings(read_regimen("lenalidomide 25 mg daily"))
         []
         >>> dose_warnings(read_regimen("dexamethasone 80 mg weekly"))[0].split(" (")[0]
-        'dexamethasone 80 mg is above the highest dose studied, 40 mg'
+        'dexamethasone 80 mg on one day is more than its model answers for, 40 mg'
     """
+    from titer.clinic.prescription import highest_on_a_day
+
     told = []
-    for component in regimen.components:
-        model = drugs()[component.drug]
-        dosing = next(one for one in model.doses if one.drug == component.drug)
-        if dosing.studied_up_to is not None and component.amount > dosing.studied_up_to:
+    for drug, amount in highest_on_a_day(regimen).items():
+        model = drugs()[drug]
+        dosing = next(one for one in model.doses if one.drug == drug)
+        if dosing.studied_up_to is not None and amount > dosing.studied_up_to * (1 + 1e-9):  # sums of shares round
             key, _, place = dosing.studied_at.partition(":")
             told.append(
-                f"{component.drug} {component.amount:g} {component.unit} is above the highest dose studied, "
+                f"{drug} {amount:g} {dosing.unit} on one day is more than its model answers for, "
                 f"{dosing.studied_up_to:g} {dosing.unit} ({model.sources[key].citation};{place})"
             )
-    return list(dict.fromkeys(told))
+    return told
 
 
 def relapsed_myeloma_models(given: Sequence[str] = MYELOMA_DRUGS) -> list[Model]:

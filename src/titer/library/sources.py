@@ -8,9 +8,6 @@ from __future__ import annotations
 from titer.model import Source
 
 ABBIATI_2021 = Source("Abbiati et al. 2021 AAPS J: maturation block by avadomide (BioModels MODEL2412270001)")
-AKUFFO_2018 = Source(
-    "Akuffo et al. 2018: binding of immunomodulatory drugs to DDB1-CRBN, as used in a public degrader model"
-)
 BIOEQUIVALENCE_2020 = Source(
     "Dexamethasone 20 mg tablets, 3-way crossover, 36 healthy adults (Clin Lymphoma Myeloma Leuk 2020)"
 )
@@ -21,15 +18,11 @@ CHEN_2007 = Source("Chen et al. 2007 J Clin Pharmacol: lenalidomide in renal imp
 CHEN_2017 = Source("Chen, Zhou, Palmisano 2017 Clin Pharmacokinet 56: lenalidomide, review")
 COLLINS_2023 = Source("Collins et al. 2023: tumour growth and belantamab mafodotin in relapsed myeloma, n = 169")
 CONNARN_2018 = Source("Connarn et al. 2018 Clin Pharmacol Drug Dev: lenalidomide population PK, 13 studies")
-DIMOPOULOS_2009 = Source("Dimopoulos et al. 2009 Leukemia 23:2147: trials MM-009 and MM-010 pooled")
 DIMA_2023 = Source("Dima et al. 2023 Br J Haematol: external validation of the SAVED score")
-DOSE_LABEL = Source("Revlimid US label, sections 2, 5, 6.1 and 12.3")
-GALLAHER_2018 = Source("Gallaher et al. 2018 J Theor Biol: myeloma and immune cells", doi="10.1016/j.jtbi.2018.08.037")
 HUGHES_2019 = Source("Hughes et al. 2019 Br J Clin Pharmacol: lenalidomide population PK, as coded by its author")
 IKAROS_MEMORY = Source("Degradation of Ikaros and Aiolos in DF15 cells, EC50 of lenalidomide 67-87 nM", confirmed=False)
 KRZYZANSKI_2021 = Source("Krzyzanski et al. 2021: dexamethasone population PK, 36 healthy Indian women")
 LI_2019 = Source("Li et al. 2019 JNCCN 17:840: the SAVED score")
-LIANG_2024 = Source("Liang et al. 2024 Sci Rep 14:2577: lenalidomide population PK, 51 Chinese patients")
 LIPSKY_2022 = Source("Lipsky et al. 2022: iberdomide in lupus (class effect on IL-2 and T cells)")
 MDS_2006 = Source("ASH 2006 abstract 4854 (Blood 108:4854): lenalidomide 10 mg in myelodysplasia")
 OUTCOMES = Source("Table of published outcomes of this package, evidence/outcomes/imids.csv (row ids IMIDnnn)")

@@ -111,8 +111,8 @@ class Dosing:
         route: by which it is given.
         bioavailability: names the parameter that a dose is multiplied by, a plain number.
         lag: names the parameter that holds how long after intake a dose enters, in a unit of time.
-        studied_up_to: highest single dose in the studies behind the model, in `unit`; above it a warning is printed.
-        studied_at: place in a source of that dose, "key: 5-400 mg".
+        studied_up_to: highest amount on one day that the model answers for, in `unit`; above it a warning is printed.
+        studied_at: place in a source of that amount, "key: 5-400 mg".
     """
 
     drug: str

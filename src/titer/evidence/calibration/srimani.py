@@ -10,8 +10,6 @@ import numpy as np
 from titer.patients.cohort import Cohort
 from titer.patients.streams import normal, uniform
 
-WEEK_H = 168.0
-
 
 def _effects(cohort: Cohort, seed: int) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Rate of fall (1/h), depth and rate of regrowth (1/h) of each patient. Each (n_patients,)."""

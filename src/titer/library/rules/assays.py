@@ -7,12 +7,12 @@ Not for:  differences between laboratories (for M-protein 25%, against 12% withi
           errors.
 Assumed:  one central laboratory; deviations of a patient independent from visit to visit; the day-to-day scatter of
           healthy people holds in patients.
+Read in:  analytical precision, Abbott CELL-DYN 3200 operator's manual, 2001, tables 4.8 and 4.9 (N = 20).
 """
 
 from titer.clinic.assay import Assay
 from titer.model.declare import Source
 
-CELL_DYN = Source("Abbott CELL-DYN 3200 operator's manual, 2001, tables 4.8 and 4.9 (precision, N = 20)")
 FRASER = Source("Within-subject biological variation of hematological quantities, Arch Pathol Lab Med 1992;116:825-826")
 COSKUN = Source(
     "Coskun et al. 2020, Clin Chem Lab Med 58:25, meta-analysis of 20 blood count quantities", "10.1515/cclm-2019-0658"

@@ -5,7 +5,7 @@ Not for:  bleeding, transfusion, erythropoietin, renal anaemia that changes, del
           haemoglobin).
 Assumed:  production is shared between marrow and tumour, (1 + a)/(1 + a burden), so that a complete response raises
           it by a and a doubled tumour lowers it about as much; both sizes are calibrated to grade 3 and 4 anaemia.
-Conflict: the control arms saw 5.7% grade 3 or 4 anaemia without lenalidomide; the model predicts under 2%: bleeding,
+Conflict: the control arms saw 5.7% grade 3 or 4 anaemia without lenalidomide; the model predicts 3.0%: bleeding,
           infection and renal failure are missing. The block by Ikaros loss, fitted to the other arm, may stand for
           some.
 """
