@@ -181,20 +181,7 @@ def compare_regimens(
         ctcae_version=ctcae,
         overrides=overrides or {},
     )
-    collected: list[list[ArmResult]] = [[] for _ in setting.regimens]
-    cohorts = []
-    total, done = float(n * len(setting.regimens)), 0.0
-    for cohort in _chunks(setting, n, chunk):
-        cohorts.append(cohort)
-        parameters = setting.parameters(cohort)
-        if store is not None:
-            store.write("parameters", parameter_table(cohort.ids, setting.system.parameters, parameters))
-        for place, (letter, regimen) in enumerate(zip(letters(len(collected)), setting.regimens, strict=True)):
-            result = run_arm(setting, cohort, parameters, regimen, on_share=_share(progress, done, len(cohort), total))
-            if store is not None:
-                _write(store, result, cohort, letter, regimen.text)
-            collected[place].append(result.without_course())
-            done += len(cohort)
+    cohort, collected = _treat_all(setting, n, chunk, store, progress)
     arms = tuple(_sum_up(regimen.text, parts) for regimen, parts in zip(setting.regimens, collected, strict=True))
     return Comparison(
         n=n,
@@ -203,11 +190,32 @@ def compare_regimens(
         cycles=cycles,
         protocol=protocol,
         days=collected[0][0].days,
-        cohort=_join_cohorts(cohorts),
+        cohort=cohort,
         arms=arms,
         differences=tuple(difference_figures(arm.outcomes, arms[0].outcomes, seed) for arm in arms[1:]),
         setting=setting,
     )
+
+
+def _treat_all(
+    setting: Setting, n: int, chunk: int, store: ResultStore | None, progress: Progress | None
+) -> tuple[Cohort, list[list[ArmResult]]]:
+    """Every patient under every regimen, chunk after chunk: the cohort, and for each regimen its chunks' results."""
+    collected: list[list[ArmResult]] = [[] for _ in setting.regimens]
+    arms = list(zip(letters(len(collected)), setting.regimens, collected, strict=True))
+    cohorts, total, done = [], float(n * len(arms)), 0.0
+    for cohort in _chunks(setting, n, chunk):
+        cohorts.append(cohort)
+        parameters = setting.parameters(cohort)
+        if store is not None:
+            store.write("parameters", parameter_table(cohort.ids, setting.system.parameters, parameters))
+        for letter, regimen, results in arms:
+            result = run_arm(setting, cohort, parameters, regimen, on_share=_share(progress, done, len(cohort), total))
+            if store is not None:
+                _write(store, result, cohort, letter, regimen.text)
+            results.append(result.without_course())
+            done += len(cohort)
+    return _join_cohorts(cohorts), collected
 
 
 def _check_numbers(overrides: Mapping[str, float]) -> None:
