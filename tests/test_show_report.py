@@ -162,7 +162,9 @@ def outcome(**changes):
         "remark": "",
         "reason": "",
     }
-    return SimpleNamespace(**given | changes)
+    given |= changes
+    record = {name: value for name, value in given.items() if name != "rows"} | {"endpoint": row.endpoint}
+    return SimpleNamespace(**given, as_record=lambda: record)
 
 
 def test_published_rows_stand_beside_predictions():

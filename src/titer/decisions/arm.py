@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from pathlib import Path
 
 import numpy as np
 from numpy.typing import NDArray
@@ -113,22 +114,20 @@ def _system_of(regimens: Sequence[Regimen]) -> tuple[System, Kernel]:
     """The disease with its usual drugs and whatever else the regimens name."""
     given = dict.fromkeys([*MYELOMA_DRUGS, *(drug for regimen in regimens for drug in regimen.drugs)])
     models = relapsed_myeloma_models(list(given))
-    _check_units_once(models)
-    system = assemble(models, SIGNALS, units=False)
+    mark = _unit_check_mark(models)
+    system = assemble(models, SIGNALS, units=not mark.exists())
+    with suppress(OSError):
+        mark.touch()
     return system, compile_kernel(system)
 
 
-def _check_units_once(models: Sequence[Model]) -> None:
-    """Check the units of these very models, unless that was done before on this machine.
+def _unit_check_mark(models: Sequence[Model]) -> Path:
+    """A file that is there once the units of these very models were checked on this machine.
 
-    Reading units loads Pint, which takes as long as a small comparison; a mark beside the kernels remembers the check.
+    Reading units loads Pint, which takes as long as a small comparison; the mark lies beside the kernels.
     """
-    told = repr([(model_digest(model)) for model in models]) + repr(sorted(SIGNALS.items()))
-    mark = cache_folder() / f"units-{hashlib.sha256(told.encode()).hexdigest()[:32]}"
-    if not mark.exists():
-        assemble(models, SIGNALS, units=True)
-        with suppress(OSError):
-            mark.touch()
+    told = repr([model_digest(model) for model in models]) + repr(sorted(SIGNALS.items()))
+    return cache_folder() / f"units-{hashlib.sha256(told.encode()).hexdigest()[:32]}"
 
 
 @dataclass(frozen=True)

@@ -100,7 +100,8 @@ class RowResult:
         """Plain numbers and words, ready for JSON; what could not be predicted is None."""
         record = {name: getattr(self, name) for name in RowResult.__dataclass_fields__ if name != "rows"}
         cleaned = {k: None if isinstance(v, float) and math.isnan(v) else v for k, v in record.items()}
-        return {"id": self.id, "endpoint": self.rows[0].endpoint, "confirmed": self.confirmed, **cleaned}
+        endpoint = " + ".join(row.endpoint for row in self.rows)
+        return {"id": self.id, "endpoint": endpoint, "confirmed": self.confirmed, **cleaned}
 
 
 @dataclass(frozen=True)

@@ -60,12 +60,13 @@ def publish_comparison(out: str | Path, regimens: Sequence[str], **options: Any)
     begun = time.perf_counter()
     with ResultStore(out) as store:
         comparison = compare_regimens(regimens, store=store, **options)
-        figures = draw_comparison(comparison.as_json(), _courses(comparison))
+        result = comparison.as_json()
+        figures = draw_comparison(result, _courses(comparison))
         for name, content in png_files(figures).items():
             store.add_file(name, content)
-        manifest = _manifest(comparison, options, time.perf_counter() - begun)
-        store.add_file("comparison.json", (json.dumps(comparison.as_json(), indent=2) + "\n").encode())
-        store.add_file("report.html", _report(comparison, figures, manifest).encode())
+        manifest = _manifest(comparison, time.perf_counter() - begun)
+        store.add_file("comparison.json", (json.dumps(result, indent=2) + "\n").encode())
+        store.add_file("report.html", _report(comparison, result, figures, manifest).encode())
         store.finish(manifest)
     return comparison
 
@@ -92,7 +93,7 @@ def _seen(comparison: Comparison, signal: str, arms: Mapping[str, Any]) -> Seen:
     return Seen(days[planned], {key: arm.observed[signal][:, planned] for key, arm in arms.items()})
 
 
-def _manifest(comparison: Comparison, options: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+def _manifest(comparison: Comparison, seconds: float) -> dict[str, Any]:
     """How the run was made; all that is needed to make it again."""
     setting = comparison.setting
     return {
@@ -108,7 +109,7 @@ def _manifest(comparison: Comparison, options: Mapping[str, Any], seconds: float
         "population": comparison.population,
         "protocol": comparison.protocol,
         "ctcae": setting.grades["anc"].version,
-        "overrides": dict(options.get("overrides") or {}),
+        "overrides": setting.overrides,
         "regimens": [arm.regimen for arm in comparison.arms],
         "warnings": list(dict.fromkeys(told for one in setting.regimens for told in dose_warnings(one))),
         "models": {m.name: model_digest(m) for m in setting.system.models},
@@ -128,12 +129,14 @@ def _defaulted(comparison: Comparison) -> list[dict[str, Any]]:
     return [asdict(defaulted) for defaulted in individuals.defaulted]
 
 
-def _report(comparison: Comparison, figures: Mapping[str, Any], manifest: Mapping[str, Any]) -> str:
+def _report(
+    comparison: Comparison, result: Mapping[str, Any], figures: Mapping[str, Any], manifest: Mapping[str, Any]
+) -> str:
     models = comparison.setting.system.models
     stored = load_validation()
     return render_report(
         Report(
-            result=comparison.as_json(),
+            result=result,
             question=[
                 ("Population", comparison.setting.population.title),
                 ("Protocol", comparison.setting.plan.protocol.name),
@@ -145,7 +148,7 @@ def _report(comparison: Comparison, figures: Mapping[str, Any], manifest: Mappin
             statuses=_status_rows(comparison),
             models=models,
             signals=SIGNALS,
-            validation=validation_rows(_published_beside(comparison, manifest["overrides"])),
+            validation=validation_rows(_published_beside(comparison)),
             library_validation=stored_rows(stored.rows),
             library_validation_note=_validation_note(stored),
             limits=LIMITS,
@@ -184,18 +187,18 @@ def _status_rows(comparison: Comparison) -> list[list[str]]:
     ]
 
 
-def _published_beside(comparison: Comparison, overrides: Mapping[str, float]) -> list[Any]:
+def _published_beside(comparison: Comparison) -> list[Any]:
     """Published rows of trials that gave one of these regimens to a population like this one."""
     rows: list[Any] = []
     for arm, regimen in zip(comparison.arms, comparison.setting.regimens, strict=True):
         figures = {name: Estimate(f.value, f.low, f.high) for name, f in arm.figures.items()}
-        same = [s.name for s in SIMULATIONS if _same(s, str(regimen), comparison, overrides)]
+        same = [s.name for s in SIMULATIONS if _same(s, str(regimen), comparison)]
         rows += [judge(e, figures) for e in EXPECTATIONS if e.simulation in same and e.figure in figures]
     return rows
 
 
-def _same(simulation: Any, text: str, comparison: Comparison, overrides: Mapping[str, float]) -> bool:
+def _same(simulation: Any, text: str, comparison: Comparison) -> bool:
     """Whether that simulation stands for this arm: the same regimen in the same patients."""
-    if simulation.population != comparison.population or dict(simulation.overrides) != dict(overrides):
+    if simulation.population != comparison.population or dict(simulation.overrides) != comparison.setting.overrides:
         return False
     return str(read_regimen(simulation.regimen)) == text

@@ -105,27 +105,12 @@ def _own_rows(models: Sequence[Model]) -> list[tuple[str, ...]]:
 
 
 def validation_rows(results: Sequence[Any]) -> list[dict[str, str]]:
-    """Row results of `titer.evidence.validation`, as words.
-
-    A dagger marks a published number that is quoted from memory.
-    """
-    met = {True: "yes", False: "no", None: "–"}
-    return [
-        {
-            "id": result.id + ("" if result.confirmed else " †"),
-            "endpoint": " + ".join(row.endpoint for row in result.rows),
-            "published": f"{span_text(result.published, result.published_low, result.published_high)} {result.unit}",
-            "predicted": result.reason or span_text(result.predicted, result.predicted_low, result.predicted_high),
-            "role": result.role,
-            "met": met[result.met],
-            "remark": result.remark,
-        }
-        for result in results
-    ]
+    """Row results of `titer.evidence.validation`, as words."""
+    return stored_rows([result.as_record() for result in results])
 
 
 def stored_rows(records: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    """Records of a stored validation, as words."""
+    """Records of row results, as words. A dagger marks a published number that is quoted from memory."""
     met = {True: "yes", False: "no", None: "–"}
     return [
         {
@@ -136,6 +121,7 @@ def stored_rows(records: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
             "predicted": record["reason"] or _stored_span(record, "predicted"),
             "role": record["role"],
             "met": met[record["met"]],
+            "remark": record["remark"],
         }
         for record in records
     ]
