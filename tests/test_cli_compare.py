@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 
 from titer.cli import run
-from titer.cli.compare import compare
+from titer.cli.compare import chosen_workers, compare
 from titer.cli.output import progress_bar
 from titer.decisions.compare import REPORTED, compare_regimens
 from titer.show.metrics import METRICS
+from titer.trials.chunks import Workers
 
 ARMS = ["lenalidomide 25 mg days 1-21 of 28 + dexamethasone 40 mg days 1,8,15,22 of 28", "lenalidomide 10 mg daily"]
 SMALL = ["-n", "40", "--cycles", "3", "--seed", "5", "--threads", "1"]
@@ -58,13 +59,15 @@ def test_a_protocol_that_never_acts_holds_nothing(capsys):
 
 def test_the_folder_holds_everything_and_nothing_half_written(results):
     names = {path.name for path in results.iterdir()}
-    expected = {f"{t}.parquet" for t in TABLES} | {f"{p}.png" for p in PLOTS}
-    assert names == expected | {"manifest.json", "report.html", "comparison.json"}
+    expected = {*TABLES, "chunks", *(f"{p}.png" for p in PLOTS)}
+    assert names == expected | {"run.json", "manifest.json", "report.html", "comparison.json"}
+    assert [p.name for p in (results / "visits").iterdir()] == ["part-00000.parquet"]
 
 
 def test_the_manifest_names_every_other_file(results):
     manifest = json.loads((results / "manifest.json").read_text())
-    assert set(manifest["files"]) == {p.name for p in results.iterdir()} - {"manifest.json"}
+    there = {p.relative_to(results).as_posix() for p in results.rglob("*") if p.is_file()}
+    assert set(manifest["files"]) == there - {"manifest.json", "run.json", "chunks/00000.json"}
     assert manifest["seed"] == 5
     assert manifest["regimens"] == ARMS
 
@@ -120,9 +123,47 @@ def test_an_unknown_name_is_refused_with_the_nearest(capsys, wrong):
 
 def test_options_default_to_what_the_function_does():
     ours, theirs = inspect.signature(compare).parameters, inspect.signature(compare_regimens).parameters
-    shared = set(ours) & set(theirs) - {"regimens"}
-    assert len(shared) >= 7
+    shared = set(ours) & set(theirs) - {"regimens", "workers"}
+    assert len(shared) >= 10
     assert {name: ours[name].default for name in shared} == {name: theirs[name].default for name in shared}
+
+
+@pytest.mark.parametrize(
+    ("words", "workers"),
+    [
+        ((1, None, None), Workers()),
+        ((3, None, None), Workers(3, "processes")),
+        ((2, "threads", None), Workers(2)),
+        ((1, None, "tcp://10.0.0.1:8786"), Workers(kind="dask", address="tcp://10.0.0.1:8786")),
+    ],
+)
+def test_words_about_workers_mean_workers(words, workers):
+    assert chosen_workers(*words) == workers
+
+
+@pytest.mark.parametrize(
+    ("more", "told"),
+    [
+        (["--resume"], "--resume without --out"),
+        (["--workers", "2", "--worker-kind", "process"], "did you mean 'processes'"),
+        (["--workers", "2", "--dask", "tcp://127.0.0.1:1"], "--dask beside --workers"),
+        (["--chunk", "0"], "chunk"),
+        (["--workers", "0"], "workers"),
+        (["--protocol", "no-such-file.toml"], "cannot be read"),
+    ],
+)
+def test_options_that_cannot_be_used_are_refused(capsys, more, told):
+    assert run(["compare", ARMS[0], *SMALL, *more]) == 2
+    assert told in capsys.readouterr().err
+
+
+def test_resuming_a_finished_result_prints_and_keeps_the_same(results, capsys):
+    before = {p: p.read_bytes() for p in results.rglob("*.parquet")}
+    arguments = ["compare", *ARMS, *SMALL, "--out", str(results), "--resume", "--json"]
+    assert run(arguments) == 0
+    assert json.loads(capsys.readouterr().out) == json.loads((results / "comparison.json").read_text())
+    assert len(before) == len(TABLES)
+    assert {p: p.read_bytes() for p in results.rglob("*.parquet")} == before
 
 
 class Terminal(io.StringIO):
@@ -142,15 +183,22 @@ def test_progress_is_drawn_on_a_terminal_only(monkeypatch, capsys):
     assert terminal.getvalue()
 
 
-def test_every_column_of_every_table_is_explained(results):
-    import pyarrow.parquet as pq
+def test_progress_of_a_run_tells_patients_and_chunks(monkeypatch):
+    terminal = Terminal()
+    monkeypatch.setattr("sys.stderr", terminal)
+    monkeypatch.setenv("COLUMNS", "200")
+    assert run(["compare", ARMS[0], "-n", "6", "--cycles", "1", "--chunk", "2"]) == 0
+    assert "of 6 patients" in terminal.getvalue()
+    assert "of 3 chunks" in terminal.getvalue()
 
+
+def test_every_column_of_every_table_is_explained(results):
     from titer.library import load_population
+    from titer.trials.store import read_table
 
     page = (Path(__file__).parents[1] / "docs" / "results.md").read_text(encoding="utf-8")
     own = {"patient", *(c.name for c in load_population("relapsed-myeloma").covariates)}
-    columns = {
-        name for table in TABLES if table != "parameters" for name in pq.read_schema(results / f"{table}.parquet").names
-    }
+    columns = {name for table in TABLES if table != "parameters" for name in read_table(results, table).column_names}
     assert len(columns) > 40
+    columns = {"seen_…" if name.startswith("seen_") else name for name in columns}
     assert sorted(name for name in columns - own if f"`{name}`" not in page) == []

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from titer.clinic.assay import Laboratory
-from titer.clinic.rules import LABORATORY
+from titer.clinic.observables import LABORATORY
 from titer.errors import InputError
 from titer.library.rules.assays import ASSAYS
 

@@ -6,21 +6,24 @@ import numpy as np
 import pytest
 
 from clinic_bodies import ClosedFormBodies
+from clinic_protocols import EU, NEVER_ACT, US
+from titer.clinic.conditions import Compare
 from titer.clinic.course import BLOOD_COUNT, ClinicPlan, End, WatchedEvent, follow
+from titer.clinic.doses import Doses, Reason
 from titer.clinic.ledger import dose_totals, replay_schedule
-from titer.clinic.prescription import Doses, Prescription
-from titer.clinic.rules import Action, Therapy
+from titer.clinic.prescription import Prescription
+from titer.clinic.therapy import Action, Therapy
 from titer.dosing.parse import parse_regimen
 from titer.errors import InputError
 from titer.library.rules.assays import ASSAYS
 from titer.library.rules.imwg import IMWG_2016
-from titer.library.rules.lenalidomide import EU, NEVER_ACT, US
 
 DRUGS = ["lenalidomide", "dexamethasone"]
 REGIMEN = parse_regimen("lenalidomide 25 mg days 1-21 of 28 + dexamethasone 40 mg days 1,8,15,22 of 28", DRUGS)
 PLAN = ClinicPlan(US, ASSAYS, IMWG_2016)
 DAYS = 28 * 8
 N = 60
+NEVER = Compare("anc", "<", 1e-9, "10^9/L")
 WITH = {"hazards": {"death": 1e-9}}  # somebody may die, and nobody does
 
 
@@ -49,7 +52,7 @@ def test_rules_act_on_this_cohort():
 
 
 def test_rules_that_never_act_give_exactly_the_run_without_rules():
-    silent = replace(US, rules=tuple(replace(rule, hold_below=1e-9) for rule in US.rules))
+    silent = replace(US, rules=tuple(replace(rule, when=NEVER) for rule in US.rules))
     with_rules, _ = run(replace(PLAN, protocol=silent))
     without, _ = run(replace(PLAN, protocol=NEVER_ACT))
     assert_same_course(with_rules, without)
@@ -68,7 +71,7 @@ def test_replaying_the_ledger_gives_the_same_trajectories():
     again = ClosedFormBodies(course.patients, seed=5)
     row = np.repeat(np.arange(N), np.diff(schedule.start))
     zero = np.zeros(len(row), int)
-    again.run(DAYS, Doses(row, schedule.component, zero, schedule.minute, schedule.amount, schedule.amount, zero))
+    again.run(DAYS, Doses(row, schedule.component, zero, schedule.minute, schedule.amount, schedule.amount, zero, zero))
     for name, value in bodies.look().items():
         np.testing.assert_allclose(again.look()[name], value, rtol=1e-12)  # only the order of rounding differs
 
@@ -208,7 +211,7 @@ def test_nobody_takes_a_dose_after_death_or_failure(body):
     ended = np.isin(course.end, (End.EVENT, End.FAILED))
     assert 0 < ended.sum() < N
     doses = course.ledger.tables()["doses"]
-    planned = Prescription(REGIMEN, US, DAYS)._plan["minute"]
+    planned = Prescription([REGIMEN], US, DAYS).plans[0].minute
     for row in range(N):
         own = doses["minute"][doses["patient"] == row]
         until = course.end_day[row] * 1440
@@ -316,11 +319,12 @@ def test_a_dose_every_other_day_keeps_the_level_of_its_day():
 def test_a_level_between_two_parts_of_a_day_keeps_their_proportion():
     regimen = parse_regimen("lenalidomide 15 mg daily", DRUGS)
     evening = replace(regimen.components[0], amount=5.0, times=(720,))
-    plan = Prescription(replace(regimen, components=(*regimen.components, evening)), US, 7)
-    therapy = Therapy.starting(US, plan.starting_dose(1))
+    plan = Prescription([replace(regimen, components=(*regimen.components, evening))], US, 7)
+    therapy = Therapy.starting(plan.first_levels(0, 1), len(US.rules))
     assert therapy.dose.tolist() == [[20.0]]
-    therapy.dose[0, 0], therapy.level[0, 0] = 10.0, 2
-    assert plan.doses(0, 1, therapy, np.ones(1, bool)).given.tolist() == [7.5, 2.5]
+    therapy.cap[0, 0], therapy.level[0, 0] = 10.0, 2
+    made = plan.doses(0, 1, therapy, np.ones(1, bool))
+    assert (made.given.tolist(), made.reason.tolist()) == ([7.5, 2.5], [Reason.LOWERED] * 2)
 
 
 @pytest.mark.parametrize("patients", [[31, 4], [3, 3], [0, 1, 5, 2]])

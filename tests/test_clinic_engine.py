@@ -6,23 +6,29 @@ from functools import cache
 import numpy as np
 import pytest
 
+from clinic_protocols import NEVER_ACT, US, WORDS, at_least, below
 from clinic_system import clinic_system, own_parameters
+from titer.clinic.attendance import Attendance, Diary
 from titer.clinic.bodies import EngineBodies, run_course, scheduled_events
+from titer.clinic.conditions import Compare
 from titer.clinic.course import ClinicPlan, End, WatchedEvent, follow
+from titer.clinic.doses import Doses
 from titer.clinic.ledger import replay_schedule
-from titer.clinic.prescription import Doses
-from titer.clinic.rules import Action
+from titer.clinic.plan import further_components
+from titer.clinic.protocol import CycleRule, StartRule, SupportRule
+from titer.clinic.therapy import Action
 from titer.dosing.parse import parse_regimen
+from titer.dosing.regimen import Component
 from titer.engine import bolus, compile_kernel, infusion, merge
 from titer.errors import InputError, ModelError
 from titer.library.rules.assays import ASSAYS
 from titer.library.rules.imwg import IMWG_2016
-from titer.library.rules.lenalidomide import NEVER_ACT, US
-from titer.library.rules.myeloma import CLINIC, EVENTS
+from titer.library.rules.myeloma import EVENTS
 
 DRUGS = ["lenalidomide", "dexamethasone"]
 REGIMEN = parse_regimen("lenalidomide 25 mg days 1-21 of 28 + dexamethasone 40 mg days 1,8,15,22 of 28", DRUGS)
 SIGNALS = ("anc", "platelets", "haemoglobin", "m_protein")
+CLINIC = ClinicPlan(US, ASSAYS, IMWG_2016, EVENTS)
 DAYS, N, SEED = 28 * 5, 40, 3
 PATIENTS = np.arange(N)
 
@@ -63,7 +69,7 @@ def test_every_kind_of_thing_happens_in_this_cohort():
 
 
 def test_rules_that_never_act_give_the_static_run_bit_for_bit():
-    silent = replace(US, rules=tuple(replace(rule, hold_below=1e-9) for rule in US.rules))
+    silent = replace(US, rules=tuple(replace(rule, when=Compare("anc", "<", 1e-9, "10^9/L")) for rule in US.rules))
     with_rules = run(replace(CLINIC, protocol=silent, stop_at_progression=False))
     without = run(replace(CLINIC, protocol=NEVER_ACT, stop_at_progression=False))
     same_course(with_rules, without)
@@ -92,6 +98,57 @@ def test_replaying_the_ledger_gives_the_same_trajectories_within_tolerance():
         seen = ~np.isnan(course.true[name])
         # rtol 1e-6 a step, other steps because nothing stops at visits, float32 storage (6e-8)
         np.testing.assert_allclose(values[..., k][seen], course.true[name][seen], rtol=2e-5)
+
+
+RENAL = StartRule(name="renal", drug="lenalidomide", when=Compare("crcl", "<", 60.0, "mL/min"), dose=15.0, **WORDS)
+NEEDS = CycleRule(name="day 1", needs=at_least("anc", 1.2), lower_after_day=7, **WORDS)
+GROWTH = SupportRule(
+    name="growth factor", when=below("anc", 1.0), give=Component("filgrastim", 300.0, "ug", n_days=5), **WORDS
+)
+STEROID = SupportRule(
+    name="steroid", when=below("platelets", 80.0), give=Component("dexamethasone", 4.0, n_days=3), **WORDS
+)
+EVERYTHING = replace(US, rules=(*US.rules, RENAL, NEEDS, GROWTH, STEROID))
+SALVAGE = parse_regimen("dexamethasone 40 mg days 1-4 of 28 + lenalidomide 10 mg daily", DRUGS)
+ADAPTIVE = replace(
+    CLINIC, protocol=EVERYTHING, attendance=Attendance(0.1, 3, 0.1, 0.5), after_progression=SALVAGE, events=EVENTS
+)
+FACTS = {"crcl": np.where(PATIENTS % 3, 90.0, 45.0)}
+
+
+def test_replaying_every_kind_of_change_gives_the_same_trajectories_within_tolerance():
+    course = run(ADAPTIVE, facts=FACTS)
+    words = {course.ledger.words["reason"][code] for code in course.ledger.tables()["doses"]["reason"]}
+    assert words >= {"planned", "lowered", "held", "missed", "starting dose", "support"}
+    actions = set(course.ledger.tables()["decisions"]["action"].tolist())
+    assert actions >= {Action.DELAY_CYCLE, Action.START_CYCLE, Action.GIVE, Action.START_LOWER, Action.STOP}
+    assert (~np.isnan(course.crossover_day)).any()
+    assert course.not_evaluated == {"growth factor": "filgrastim is given without effect: this run has no model of it"}
+    again = bodies(further=further_components(REGIMEN, ADAPTIVE))
+    schedule = replay_schedule(course.ledger.tables()["doses"], PATIENTS)
+    columns = [kernel().output_names.index(name) for name in SIGNALS]
+    times = course.days.astype(float)
+    values = again.ensemble.advance(times[-1], scheduled_events(again, schedule), times=times)[:, :, columns]
+    for k, name in enumerate(SIGNALS):
+        seen = ~np.isnan(course.true[name])
+        np.testing.assert_allclose(values[..., k][seen], course.true[name][seen], rtol=2e-5)  # as above
+
+
+def test_looking_back_into_the_week_changes_no_trajectory():
+    window = replace(CLINIC, protocol=NEVER_ACT, exact=True, stop_at_progression=False)
+    drawn = Attendance(window_day=6)
+    plain, course = (run(replace(window, attendance=a)) for a in (Attendance(), drawn))
+    for name in SIGNALS:
+        np.testing.assert_array_equal(plain.true[name], course.true[name])
+    ago = Diary(drawn, SEED, PATIENTS, len(course.days)).drawn_days_ago
+    body = bodies()
+    schedule = replay_schedule(plain.ledger.tables()["doses"], PATIENTS)
+    place, days = kernel().output_names.index("anc"), np.arange(57.0)
+    daily = body.ensemble.advance(56.0, scheduled_events(body, schedule), times=days)[:, :, place]
+    seen = ~np.isnan(course.observed["anc"][:, :9])
+    expected = np.stack([daily[PATIENTS, 7 * tick - ago(tick)] for tick in range(9)], axis=1)
+    np.testing.assert_allclose(course.observed["anc"][:, :9][seen], expected[seen], rtol=2e-5)
+    assert seen.all(axis=0).sum() > 3
 
 
 @pytest.mark.parametrize("patients", [[17], [4, 31], list(range(20))])
@@ -155,6 +212,7 @@ def test_the_clinic_makes_the_events_that_bolus_and_infusion_make():
         planned=np.array([25.0, 40.0, 40.0]),
         given=np.array([20.0, 40.0, 40.0]),
         duration=np.array([0, 90, 90], np.int32),
+        reason=np.zeros(3, np.int8),
     )
     made = EngineBodies(kernel(), values, REGIMEN, patients=own).events(planned)
     swallowed = bolus(system, "lenalidomide", values, 0, 0.0, 20.0)
@@ -197,3 +255,9 @@ def test_a_patient_who_fails_is_marked_and_the_others_keep_their_bits():
     others = PATIENTS != 5
     for name in SIGNALS:
         np.testing.assert_array_equal(broken.true[name][others], whole.true[name][others])
+
+
+def test_a_signal_in_another_unit_than_rules_have_is_refused(monkeypatch):
+    monkeypatch.setitem(kernel().system.units, "haemoglobin", "g/dL")
+    with pytest.raises(InputError, match="gives haemoglobin in 'g/dL'"):
+        bodies()

@@ -5,6 +5,7 @@ import subprocess
 import sys
 import time
 from dataclasses import replace
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -12,7 +13,7 @@ import pytest
 from titer.decisions.compare import REPORTED, compare_regimens
 from titer.errors import InputError, SolveError
 from titer.show.publish import publish_comparison
-from titer.trials.store import read_manifest
+from titer.trials.store import read_manifest, read_run, read_table, tables
 
 RD25 = "lenalidomide 25 mg days 1-21 of 28 + dexamethasone 40 mg days 1,8,15,22 of 28"
 RD10 = "lenalidomide 10 mg daily + dexamethasone 20 mg days 1,8,15,22 of 28"
@@ -71,8 +72,9 @@ def test_json_has_the_promised_shape(comparison):
 
 def test_progress_reaches_the_end():
     seen = []
-    compare_regimens([RD25], n=10, cycles=1, progress=lambda done, total: seen.append((done, total)))
+    compare_regimens([RD25], n=10, cycles=1, progress=lambda done, total, what: seen.append((done, total)))
     assert seen[-1] == (10.0, 10.0)
+    assert len(seen) > 3  # also within a chunk
     assert seen == sorted(seen)
 
 
@@ -98,15 +100,15 @@ def test_bad_input_is_refused_with_what_would_be_right(regimens, options, told):
 
 def test_a_killed_comparison_holds_no_file_that_looks_whole(tmp_path):
     out = tmp_path / "results"
-    code = f"import titer; titer.publish_comparison({str(out)!r}, [{RD25!r}], n=100_000, cycles=24)"
+    code = f"import titer; titer.publish_comparison({str(out)!r}, [{RD25!r}], n=100_000, cycles=24, chunk=100)"
     process = subprocess.Popen([sys.executable, "-c", code])
     try:
-        _wait_for(lambda: list(out.glob(".visits.parquet.partial")))
+        _wait_for(lambda: list(out.glob("unfinished/visits/*.parquet")))
     finally:
         process.kill()
         process.wait()
-    assert [p for p in out.iterdir() if not p.name.startswith(".")] == []
-    with pytest.raises(InputError, match="no finished result"):
+    assert {p.name for p in out.iterdir()} == {".lock", "unfinished"}
+    with pytest.raises(InputError, match="is unfinished"):
         read_manifest(out)
 
 
@@ -118,20 +120,19 @@ def _wait_for(condition, seconds=120):
 
 
 def test_published_folder_holds_the_whole_story(tmp_path, comparison):
-    import pyarrow.parquet as pq
-
     result = publish_comparison(tmp_path / "results", [RD25, RD10], n=60, cycles=6, seed=3, chunk=25)
     assert result.as_json() == comparison.as_json()
     manifest = read_manifest(tmp_path / "results")
-    assert {"patients", "visits", "doses", "decisions", "events", "status"} <= {
-        name.removesuffix(".parquet") for name in manifest["files"]
-    }
-    patients = pq.read_table(tmp_path / "results" / "patients.parquet").to_pydict()
+    assert {"patients", "parameters", "visits", "doses", "decisions", "events", "status"} == set(
+        tables(tmp_path / "results")
+    )
+    assert manifest["chunks"] == 3
+    patients = read_table(tmp_path / "results", "patients").to_pydict()
     chunked = [p for begin, end in ((0, 25), (25, 50), (50, 60)) for _ in "AB" for p in range(begin, end)]
     assert patients["patient"] == chunked
     first = [i for i, arm in enumerate(patients["arm"]) if arm == "A"]
     np.testing.assert_array_equal(np.array(patients["responder"])[first], comparison.arms[0].outcomes["responder"])
-    visits = pq.read_table(tmp_path / "results" / "visits.parquet")
+    visits = read_table(tmp_path / "results", "visits")
     assert set(visits["regimen"].unique().to_pylist()) == {RD25, RD10}
     report = (tmp_path / "results" / "report.html").read_text()
     assert "not a medical device" in report
@@ -165,10 +166,8 @@ def test_dose_intensity_counts_one_drug_in_every_arm():
 
 
 def test_two_arms_of_one_regimen_are_told_apart_in_the_tables(tmp_path):
-    import pyarrow.parquet as pq
-
     publish_comparison(tmp_path, [RD25, RD25], n=3, cycles=1)
-    table = pq.read_table(tmp_path / "patients.parquet").to_pydict()
+    table = read_table(tmp_path, "patients").to_pydict()
     assert sorted(zip(table["patient"], table["arm"], strict=True)) == [(p, a) for p in range(3) for a in "AB"]
 
 
@@ -187,10 +186,8 @@ def test_true_weekly_neutropenia_does_not_depend_on_the_calendar_of_visits(compa
 
 
 def test_the_parameters_of_each_patient_are_stored(tmp_path):
-    import pyarrow.parquet as pq
-
     publish_comparison(tmp_path, [RD25, RD10], n=5, cycles=1, chunk=2)
-    table = pq.read_table(tmp_path / "parameters.parquet").to_pydict()
+    table = read_table(tmp_path, "parameters").to_pydict()
     assert table["patient"] == [0, 1, 2, 3, 4]
     assert len(set(table["lenalidomide.cl"])) == 5
 
@@ -234,3 +231,83 @@ def test_units_are_checked_even_when_the_kernel_is_cached(monkeypatch, tmp_path)
     monkeypatch.setattr(arm, "relapsed_myeloma_models", lambda given: broken)
     with pytest.raises(UnitError):
         compare_regimens([RD25], n=2, cycles=1)
+
+
+def test_a_failed_patient_is_marked_and_the_others_are_whole(tmp_path, monkeypatch, comparison):
+    from titer.decisions.arm import Setting
+
+    sound = Setting.parameters
+
+    def broken(setting, cohort):
+        values = sound(setting, cohort)
+        values[cohort.ids == 3, list(setting.system.parameters).index("lenalidomide.max_loss")] = 1.0
+        return values
+
+    monkeypatch.setattr(Setting, "parameters", broken)
+    result = publish_comparison(tmp_path, [RD25, RD10], n=60, cycles=6, seed=3, chunk=7)
+    others = np.arange(60) != 3
+    for arm, whole in zip(result.arms, comparison.arms, strict=True):
+        assert arm.statuses["failed"] == 1
+        for name, values in arm.outcomes.items():
+            np.testing.assert_array_equal(values[others], whole.outcomes[name][others], err_msg=name)
+    status = read_table(tmp_path, "status").to_pydict()
+    assert [p for p, word in zip(status["patient"], status["status"], strict=True) if word == "failed"] == [3, 3]
+    assert len(status["patient"]) == 120
+    assert [arm["failed"] for arm in result.as_json()["regimens"]] == [1, 1]
+
+
+def test_weekly_values_are_kept_of_the_first_patients_only(tmp_path, monkeypatch, comparison):
+    monkeypatch.setattr("titer.decisions.collect.FOLLOWED", 10)
+    monkeypatch.setattr("titer.show.publish.DESCRIBED", 20)
+    result = publish_comparison(tmp_path, [RD25, RD10], n=60, cycles=6, seed=3, chunk=7)
+    assert result.as_json() == comparison.as_json()
+    for arm, whole in zip(result.arms, comparison.arms, strict=True):
+        assert len(arm.outcomes["pfs_day"]) == 60
+        assert len(arm.intensity) == 10
+        np.testing.assert_array_equal(arm.intensity, whole.intensity[:10])
+        for name, values in arm.observed.items():
+            np.testing.assert_array_equal(values, whole.observed[name][:10], err_msg=name)
+    report = (tmp_path / "report.html").read_text()
+    assert report.count("Shown: the first 10 of 60 patients.") == 4
+    assert "summed up from the first 20 patients" in report
+
+
+def test_weekly_values_are_what_the_clinic_reported(comparison):
+    from titer.clinic.bodies import run_course
+    from titer.decisions.arm import facts_of
+
+    setting = comparison.setting
+    cohort = comparison.cohort
+    course = run_course(
+        setting.kernel,
+        setting.parameters(cohort),
+        cohort.ids,
+        setting.regimens[0],
+        setting.plan,
+        setting.n_days,
+        setting.seed,
+        facts=facts_of(cohort),
+        rtol=setting.rtol,
+    )
+    assert set(comparison.arms[0].observed) == set(course.observed)
+    for name, values in course.observed.items():
+        np.testing.assert_array_equal(comparison.arms[0].observed[name], values, err_msg=name)
+
+
+def test_the_cohort_of_a_comparison_is_the_one_that_was_treated(tmp_path, comparison):
+    publish_comparison(tmp_path, [RD25, RD10], n=60, cycles=6, seed=3, chunk=60)
+    table = read_table(tmp_path, "patients").to_pydict()
+    np.testing.assert_array_equal(comparison.cohort.column("crcl"), table["crcl"][:60])
+    assert len(comparison.people(7)) == 7
+
+
+def test_a_protocol_of_ones_own_is_kept_with_the_result(tmp_path):
+    own = tmp_path / "own.toml"
+    own.write_text((Path(__file__).parents[1] / "examples" / "protocol.toml").read_text(encoding="utf-8"))
+    publish_comparison(tmp_path / "first", [RD25], n=6, cycles=2, protocol=str(own), chunk=3)
+    text = own.read_text(encoding="utf-8")
+    run = read_run(tmp_path / "first")
+    assert (run["protocol"], run["protocol_toml"]) == ("own.toml", text)
+    own.write_text(text + "\n# another remark\n")
+    with pytest.raises(InputError, match="protocol_toml was"):
+        publish_comparison(tmp_path / "first", [RD25], n=6, cycles=2, protocol=str(own), chunk=3, resume=True)

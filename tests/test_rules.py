@@ -1,4 +1,4 @@
-"""The lenalidomide rules on hand-made blood counts, written from the labels' words."""
+"""Hold rules of the shape of labels on hand-made blood counts; declarations; the ledger."""
 
 from dataclasses import replace
 
@@ -8,19 +8,39 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from titer.clinic.ledger import Ledger, replay_schedule
-from titer.clinic.rules import Action, Calendar, Ladder, Protocol, Therapy, VisitPhase, decide
-from titer.errors import InputError
-from titer.library.rules.lenalidomide import (
+from clinic_protocols import (
+    CALENDAR,
+    COUNT,
     EU,
+    LENALIDOMIDE,
+    NEUTROPHILS,
     NEVER_ACT,
-    PROTOCOLS,
+    PLATELETS,
     US,
-    US_CALENDAR,
-    US_LADDER,
-    US_NEUTROPHILS,
-    US_PLATELETS,
+    WORDS,
+    at_least,
+    below,
+    falls,
 )
+from clinic_walk import Walk
+from clinic_walk import walk as walk_any
+from titer.clinic.conditions import AllOf, AnyOf, Compare, Happened
+from titer.clinic.ledger import Ledger, replay_schedule
+from titer.clinic.protocol import (
+    Calendar,
+    CycleRule,
+    EscalateRule,
+    Ladder,
+    Protocol,
+    ReduceRule,
+    StartRule,
+    StopRule,
+    SupportRule,
+    VisitPhase,
+)
+from titer.clinic.therapy import Action
+from titer.dosing.regimen import Component
+from titer.errors import InputError
 
 NONE, HOLD, STAY, SAME, LOWER = Action.NONE, Action.HOLD, Action.STAY_HELD, Action.RESUME, Action.RESUME_LOWER
 NAN = np.nan
@@ -28,15 +48,7 @@ NAN = np.nan
 
 def walk(protocol, start, anc, platelets=None):
     """Actions and doses of one patient, one visit a week."""
-    platelets = platelets or [150.0] * len(anc)
-    therapy = Therapy.starting(protocol, [[start]])
-    everyone = np.array([True])
-    actions, doses = [], []
-    for a, p in zip(anc, platelets, strict=True):
-        made = decide(protocol, therapy, everyone, {"anc": np.array([a]), "platelets": np.array([p])})
-        actions.append(Action(made.action[0, 0]))
-        doses.append(0.0 if therapy.held[0, 0] else float(therapy.dose[0, 0]))
-    return actions, doses
+    return walk_any(protocol, start, anc=anc, platelets=platelets or [150.0] * len(anc))
 
 
 def test_normal_counts_change_nothing():
@@ -101,104 +113,183 @@ def test_missing_values_neither_hold_nor_release():
 
 
 def test_those_not_seen_are_left_alone():
-    therapy = Therapy.starting(US, [[25.0], [25.0]])
-    low = {"anc": np.array([0.1, 0.1]), "platelets": np.array([9.0, 9.0])}
-    made = decide(US, therapy, np.array([True, False]), low)
-    assert made.action[:, 0].tolist() == [HOLD, NONE]
-    assert therapy.held[:, 0].tolist() == [True, False]
+    patients = Walk(US, [[25.0], [25.0]])
+    rows = patients.visit(0, seen=[True, False], anc=[0.1, 0.1], platelets=[9.0, 9.0])
+    assert [(row[0], row[2]) for row in rows] == [(0, HOLD)]
+    assert patients.therapy.held[:, 0].tolist() == [True, False]
 
 
 @settings(max_examples=60, deadline=None)
 @given(hnp.arrays(float, (5, 9, 2), elements=st.floats(0.125, 4.0, width=16)))
 def test_cohort_equals_one_by_one_and_laws_hold(courses):
     anc, platelets = courses[..., 0], courses[..., 1] * 20
-    therapy = Therapy.starting(US, np.full((5, 1), 25.0))
+    patients = Walk(US, np.full((5, 1), 25.0))
     together, before = [], 25.0
     for week in range(anc.shape[1]):
-        made = decide(US, therapy, np.ones(5, bool), {"anc": anc[:, week], "platelets": platelets[:, week]})
-        together.append(made.action[:, 0].copy())
-        assert (therapy.dose <= before).all()
-        assert (therapy.dose >= 2.5).all()
-        assert not (~therapy.held[:, 0] & ((anc[:, week] < 1) | (platelets[:, week] < 30))).any()
-        before = therapy.dose.copy()
+        rows = patients.visit(7 * week, anc=anc[:, week], platelets=platelets[:, week])
+        together.append([row[2] for row in rows])
+        dose, held = patients.therapy.dose, patients.therapy.held
+        assert (dose <= before).all()
+        assert (dose >= 2.5).all()
+        assert not (~held[:, 0] & ((anc[:, week] < 1) | (platelets[:, week] < 30))).any()
+        before = dose.copy()
     for patient in range(5):
         alone, _ = walk(US, 25, anc[patient].tolist(), platelets[patient].tolist())
         assert alone == [actions[patient] for actions in together]
 
 
 def test_no_rules_decide_nothing():
-    therapy = Therapy.starting(NEVER_ACT, np.empty((3, 0)))
-    assert decide(NEVER_ACT, therapy, np.ones(3, bool), {}).action.shape == (3, 0)
+    assert Walk(NEVER_ACT, np.full((3, 1), 25.0)).visit(0) == []
     assert US.without_actions().calendar is US.calendar
     assert US.without_actions().rules == ()
 
 
 def test_blood_is_counted_as_the_label_asks():
     nobody, held = np.array([False]), np.array([True])
-    planned = [day for day in range(0, 200, 7) if US_CALENDAR.due(day, nobody)[0]]
+    planned = [day for day in range(0, 200, 7) if CALENDAR.due(day, nobody)[0]]
     assert planned == [0, 7, 14, 21, 28, 35, 42, 49, 56, 70, 84, 112, 140, 168, 196]
-    assert all(US_CALENDAR.due(day, held)[0] for day in range(0, 200, 7))
+    assert all(CALENDAR.due(day, held)[0] for day in range(0, 200, 7))
 
 
 # --- a valid declaration is silent; one thing broken gives exactly that error ---
 
 
-def test_every_protocol_of_the_library_is_valid_and_has_its_wording():
-    assert len(PROTOCOLS) == 3
-    for protocol in PROTOCOLS.values():
-        for rule in protocol.rules:
-            assert rule.wording
-            assert rule.source.citation
+def test_a_protocol_names_its_drugs_and_signals():
     assert US.drugs == ("lenalidomide",)
     assert US.signals == ("platelets", "anc")
+    assert [rule.name for rule in US.of_kind(type(PLATELETS))] == ["thrombocytopenia", "neutropenia"]
+    assert US.decided_drugs(["dexamethasone", "lenalidomide"]) == ("lenalidomide",)
+    everything = StopRule(name="stroke", when=Happened("vte"), **WORDS)
+    both = replace(US, rules=(*US.rules, everything))
+    assert both.decided_drugs(["dexamethasone", "lenalidomide"]) == ("dexamethasone", "lenalidomide")
+    assert both.for_drugs(["dexamethasone"]).rules == (everything,)
 
 
 @pytest.mark.parametrize(
-    ("change", "words"),
+    ("make", "words"),
     [
-        ({"signal": "platelet"}, "did you mean 'platelets'"),
-        ({"unit": "1/uL"}, "threshold of platelets is in '1/uL'"),
-        ({"hold_below": 30_000.0}, "holds below 30000 and resumes at 30"),
-        ({"resume_at": 20.0}, "holds below 30 and resumes at 20"),
-        ({"hold_below": -1.0}, "holds below -1"),
-        ({"hold_below": NAN}, "holds below nan"),
+        (lambda: Compare("platelet", "<", 30.0, COUNT), "did you mean 'platelets'"),
+        (lambda: Compare("platelets", "<", 30.0, "1/uL"), "the limit of platelets is in '1/uL'"),
+        (lambda: Compare("platelets", "<", NAN, COUNT), "a finite limit"),
+        (lambda: Compare("platelets", "!", 30.0, COUNT), "one of < <= > >="),
+        (lambda: Compare("platelets", "<", 30.0, COUNT, for_day=-1), "0 days or more"),
+        (lambda: Compare("platelets", "<", 0.5, COUNT, of="share of baseline"), "in '10^9/L'. Right: ''"),
+        (lambda: Compare("vte", "<", 1.0), "'vte' is not a value"),
+        (lambda: Happened("anc"), "'anc' is not an event"),
+        (lambda: Happened("vte", -1), "'vte' within -1 days"),
+        (lambda: AllOf(()), "'and' of nothing"),
+        (lambda: AnyOf(()), "'or' of nothing"),
     ],
 )
-def test_a_broken_rule_is_refused_for_what_is_broken(change, words):
+def test_a_broken_condition_is_refused_for_what_is_broken(make, words):
     with pytest.raises(InputError) as caught:
-        replace(US_PLATELETS, **change)
+        make()
     assert words in str(caught.value)
+
+
+LEN, GIVE = "lenalidomide", Component("filgrastim", 300.0, "ug", n_days=5)
+WRONG = [
+    ((PLATELETS, PLATELETS), "has rules ['thrombocytopenia'] more than once"),
+    ((falls("x", LEN, "platelets", 30.0, 20.0),), "some values of platelets hold lenalidomide and resume it"),
+    (
+        (falls("x", LEN, "platelets", 30.0), falls("y", LEN, "platelets", 30.0, 50.0), falls("z", LEN, "anc", 1.0)),
+        None,
+    ),
+    (
+        (replace(NEUTROPHILS, when=AnyOf((below("anc", 1.0), below("platelets", 50.0))), until=at_least("anc", 0.8)),),
+        "some values of anc hold lenalidomide",
+    ),
+    (
+        (
+            NEUTROPHILS,
+            replace(PLATELETS, when=below("anc", 3.0), until=AllOf((at_least("anc", 1.0), below("anc", 2.0)))),
+        ),
+        "some values of anc",
+    ),
+    (
+        (
+            replace(NEUTROPHILS, when=at_least("anc", 4.0), until=below("anc", 1.0)),
+            falls("low", LEN, "anc", 2.0, first_resume="same level"),
+        ),
+        "resumed where rule 'low's condition holds it",
+    ),
+    ((falls("x", "thalidomide", "anc", 1.0),), "changes the level of thalidomide, which has no ladder"),
+    ((falls("x", "thalidomide", "anc", 1.0, later_resume="same level"),), None),
+    ((falls("x", LEN, "anc", 1.0, first_dose=12.0),), "first_dose is 12 mg, which is no rung"),
+    ((falls("x", LEN, "anc", 1.0, longest_day=-7),), "longest_day is -7"),
+    ((EscalateRule(name="x", drug=LEN, when=at_least("anc", 1.0), to=30.0, **WORDS),), "to is 30 mg, which is no rung"),
+    ((EscalateRule(name="x", drug="dexamethasone", when=at_least("anc", 1.0), to=30.0, **WORDS),), "has no ladder"),
+    ((ReduceRule(name="x", drug="dexamethasone", when=below("anc", 1.0), **WORDS),), "has no ladder"),
+    ((ReduceRule(name="x", drug="dexamethasone", when=below("anc", 1.0), share=0.5, **WORDS),), None),
+    ((ReduceRule(name="x", drug=LEN, when=below("anc", 1.0), share=1.0, **WORDS),), "share is 1.0"),
+    ((CycleRule(name="x", needs=at_least("anc", 1.0), first_cycle=0, **WORDS),), "first_cycle is 0"),
+    ((CycleRule(name="x", needs=Compare("level", ">", 5.0, "mg"), **WORDS),), "asks for 'level' of no drug"),
+    (
+        (SupportRule(name="x", when=Compare("level", ">", 5.0, "mg"), give=GIVE, **WORDS),),
+        "asks for 'level' of no drug",
+    ),
+    ((StartRule(name="x", drug=LEN, when=below("anc", 1.0), dose=5.0, **WORDS),), "looks at anc before the first dose"),
+    (
+        (StartRule(name="x", drug=LEN, when=Compare("age", ">", 75.0, "year"), dose=5.0, every_day=0, **WORDS),),
+        "every 0",
+    ),
+    (
+        tuple(
+            StartRule(name=f"{limit}", drug=LEN, when=Compare("crcl", "<", limit, "mL/min"), dose=5.0, **WORDS)
+            for limit in (60.0, 30.0)
+        ),
+        "it is never reached: rule '60.0' comes first",
+    ),
+    (
+        tuple(
+            StartRule(name=f"{limit}", drug=LEN, when=Compare("crcl", "<", limit, "mL/min"), dose=5.0, **WORDS)
+            for limit in (30.0, 60.0)
+        ),
+        None,
+    ),
+]
+
+
+@pytest.mark.parametrize(("rules", "words"), WRONG)
+def test_a_protocol_that_cannot_do_what_it_says_is_refused(rules, words):
+    if words is None:
+        assert Protocol("x", rules, (LENALIDOMIDE,), CALENDAR).rules == rules
+        return
+    with pytest.raises(InputError) as caught:
+        Protocol("x", rules, (LENALIDOMIDE,), CALENDAR)
+    assert words in str(caught.value)
+
+
+def test_a_protocol_has_one_ladder_of_a_drug_and_assesses_in_whole_weeks():
+    with pytest.raises(InputError, match=r"has ladders .'lenalidomide'. more than once"):
+        Protocol("x", (), (LENALIDOMIDE, LENALIDOMIDE), CALENDAR)
+    with pytest.raises(InputError, match="every 30 days"):
+        Protocol("x", (), (), CALENDAR, response_every_day=30)
 
 
 @pytest.mark.parametrize("rungs", [(), (5.0, 10.0), (10.0, 10.0), (5.0, 0.0)])
 def test_a_broken_ladder_is_refused(rungs):
     with pytest.raises(InputError, match="ladder of lenalidomide"):
-        replace(US_LADDER, rungs=rungs)
-
-
-def test_a_rule_that_lowers_needs_a_ladder_and_names_are_unique():
-    with pytest.raises(InputError, match="has no ladder"):
-        Protocol("x", (US_NEUTROPHILS,), (), US_CALENDAR)
-    with pytest.raises(InputError, match="more than once"):
-        Protocol("x", (US_PLATELETS, US_PLATELETS), (US_LADDER,), US_CALENDAR)
+        replace(LENALIDOMIDE, rungs=rungs)
 
 
 @pytest.mark.parametrize("phases", [(), ((7, 7),), ((0, 7), (0, 14)), ((0, 10),), ((0, 7), (30, 7)), ((0, 0),)])
 def test_a_broken_calendar_is_refused(phases):
     with pytest.raises(InputError, match="calendar"):
-        Calendar(tuple(VisitPhase(*phase) for phase in phases), 7, "", US_CALENDAR.source)
+        Calendar(tuple(VisitPhase(*phase) for phase in phases), 7, "", CALENDAR.source)
 
 
 # --- the ledger ---
 
 
 def booked():
-    ledger = Ledger(np.array([4, 9]), ("lenalidomide", "dexamethasone"), US)
-    therapy = Therapy.starting(US, [[25.0], [25.0]])
+    ledger = Ledger(np.array([4, 9]), ("lenalidomide", "dexamethasone"), US, units=("mg", "mg"))
+    patients = Walk(US, [[25.0], [25.0]])
     for week, (anc, platelets) in enumerate([([3, 0.9], [150, 150]), ([3, 0.7], [20, 150]), ([3, 1.1], [33, 150])]):
-        seen = np.array([True, week != 1])
         values = {"anc": np.array(anc, float), "platelets": np.array(platelets, float)}
-        ledger.add_decisions(7 * week, seen, decide(US, therapy, seen, values), values)
+        patients.visit(7 * week, seen=[True, week != 1], **values)
+        for block in patients.made:
+            ledger.add_decisions(7 * week, block, values)
     return ledger
 
 
@@ -213,7 +304,7 @@ def test_ledger_holds_every_decision_also_no_change():
         (4, 0, "none", ""),
         (9, 0, "hold", "neutropenia"),
         (4, 7, "hold", "thrombocytopenia"),
-        (4, 14, "resume_lower", "thrombocytopenia"),
+        (4, 14, "resume lower", "thrombocytopenia"),
         (9, 14, "resume", "neutropenia"),
     ]
     assert rows[1][4] == 0.9
@@ -252,6 +343,7 @@ def test_schedule_of_a_ledger_has_the_doses_given_in_order():
                 "planned": np.full(2, 25.0),
                 "given": given,
                 "duration": np.zeros(2, int),
+                "reason": np.zeros(2, int),
             },
         )
     doses = ledger.tables()["doses"]
@@ -264,5 +356,5 @@ def test_schedule_of_a_ledger_has_the_doses_given_in_order():
 
 
 def test_next_lower_rung():
-    ladder = Ladder("x", "mg", (20.0, 10.0), "", US_LADDER.source)
+    ladder = Ladder("x", "mg", (20.0, 10.0), "", LENALIDOMIDE.source)
     assert ladder.next_lower([25, 20, 15, 10, 5]).tolist() == [20, 10, 10, 10, 5]

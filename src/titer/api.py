@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from titer.clinic.safety.screen import Screening
     from titer.dosing.regimen import Regimen
+    from titer.trials.design import Design
 
 
 def parse_regimen(text: str) -> Regimen:
@@ -25,3 +28,56 @@ def parse_regimen(text: str) -> Regimen:
     from titer.library import read_regimen
 
     return read_regimen(text)
+
+
+def check_patient(patient: Any, regimen: str, *, indication: str = "", authority: str = "both") -> Screening:
+    """Whether one patient may have a regimen, by the labels' rules.
+
+    Args:
+        patient: facts as the keys of a patient file (docs/safety.md), or a record.
+        regimen: its text.
+        indication: what it is for; the usual one of its drugs where empty.
+        authority: "us", "eu" or "both".
+
+    Returns:
+        The screening of this one patient: `findings(0)` has what was found, gravest first, and what is not known.
+
+    Raises:
+        InputError: an unknown key, an impossible value, or a regimen that cannot be read.
+
+    Example:
+        >>> screening = check_patient({"sex": "female", "age_year": 34, "pregnant": True}, "lenalidomide 10 mg daily")
+        >>> [finding.rule for finding in screening.findings(0) if finding.severity == "block"][0]
+        'pregnancy_imid'
+    """
+    from titer.library.labels import check_patients, read_checked_regimen
+    from titer.patients.columns import PatientColumns
+    from titer.patients.record import PatientRecord, read_record
+
+    record = patient if isinstance(patient, PatientRecord) else read_record(patient)
+    columns = PatientColumns.from_records([record])
+    return check_patients(columns, read_checked_regimen(regimen), indication=indication, authority=authority)
+
+
+def read_trial(path: str | Path) -> Design:
+    """The design in a study file, with its protocols read and everything checked that can be before running.
+
+    Args:
+        path: TOML (docs/trials.md; `titer trial --example` prints one).
+
+    Raises:
+        InputError: the file, a table or a key of it cannot be used; it names the place.
+
+    Example:
+        >>> from tempfile import TemporaryDirectory
+        >>> from titer.trials.study_file import example_study
+        >>> with TemporaryDirectory() as folder:
+        ...     _ = Path(folder, "study.toml").write_text(example_study(), encoding="utf-8")
+        ...     [arm.name for arm in read_trial(Path(folder, "study.toml")).arms]
+        ['dexamethasone', 'lenalidomide + dexamethasone']
+    """
+    from titer.trials.design import design_of
+    from titer.trials.study_file import read_study
+
+    file = Path(path)
+    return design_of(read_study(file), file.parent, file.name)

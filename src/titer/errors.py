@@ -71,6 +71,10 @@ class StorageError(TiterError):
     """Results could not be written or read: full disk, no permission, damaged file."""
 
 
+class WorkerError(TiterError):
+    """Those who work on chunks died, cannot start, or cannot be reached."""
+
+
 def nearest(name: str, choices: Iterable[str], *, n: int = 3) -> str:
     """The closest known names, ready for a hint: `did you mean 'a' or 'b'?`, or the list when none is close."""
     known = sorted(set(choices))

@@ -6,9 +6,11 @@ IU (international units of activity), CFU (colony-forming units), cells, copies.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from fractions import Fraction
 from functools import lru_cache
+from math import prod
 from typing import Any
 
 from titer.errors import UnitError, nearest
@@ -20,6 +22,8 @@ EXTRA_DEFINITIONS = (
     "copy = [copy_count] = copies",
     "dose_unit = [] = doses",
 )
+LONGEST_UNIT = 80  # characters
+MOST_DIGITS, HIGHEST_POWER = 3, 1000  # of exponents, and of all of them multiplied
 COMMON = (
     "mg",
     "ug",
@@ -108,6 +112,7 @@ def parse_unit(text: str) -> Unit:
     cleaned = text.strip().replace("µ", "u").replace("^", "**").replace("x10", "10").replace("%", "percent")
     if cleaned in ("", "1", "-"):
         return NUMBER
+    _refuse_towers(text, cleaned)
     try:
         base = _registry().Quantity(1.0, "") * _registry().parse_expression(cleaned)
         base = base.to_base_units()
@@ -119,6 +124,15 @@ def parse_unit(text: str) -> Unit:
         ) from None
     dims = tuple(sorted((d, Fraction(k).limit_denominator(1000)) for d, k in base.dimensionality.items()))
     return Unit(float(base.magnitude), dims)
+
+
+def _refuse_towers(text: str, cleaned: str) -> None:
+    """A text from elsewhere must not ask for 9^9^9^9, which would be worked out digit by digit."""
+    powers = [abs(int(power)) for power in re.findall(r"\*\*\s*[-+]?(\d+)", cleaned) if len(power) <= MOST_DIGITS]
+    every = len(re.findall(r"\*\*", cleaned)) == len(powers)
+    chained = re.search(r"\*\*\s*[-+]?[\d.]+\s*\*\*", cleaned)
+    if len(cleaned) > LONGEST_UNIT or chained or not every or prod(powers) > HIGHEST_POWER:
+        raise UnitError(f"'{text[:LONGEST_UNIT]}' is not a unit", right="units such as mg, ng/mL, L/h, 1/day, 10^9/L")
 
 
 def conversion(source: str, target: str) -> float:

@@ -53,12 +53,12 @@ def _run(arguments: Sequence[str]) -> int:
     """As `run`; that standard output takes no more is raised, since it cannot be told there."""
     import typer
 
-    from titer.cli.app import app
+    from titer.cli.app import app_for
 
     # The base of usage errors: newer versions of Typer carry a Click of their own, so it has no other common address.
     click_exception: Any = typer.BadParameter.__mro__[2]
     try:
-        code = app(args=list(arguments), prog_name="titer", standalone_mode=False) or 0
+        code = app_for(arguments)(args=list(arguments), prog_name="titer", standalone_mode=False) or 0
         if code == INTERRUPTED:  # Typer swallows an interrupt inside a command and returns its exit code
             raise KeyboardInterrupt
         return code
@@ -72,7 +72,8 @@ def _run(arguments: Sequence[str]) -> int:
     except click_exception as error:
         return _report_usage(error, as_json="--json" in arguments)
     except (typer.Abort, KeyboardInterrupt):
-        report_error(TiterError("stopped from the keyboard", right="results appear in --out only when whole"))
+        right, hint = "results appear in --out only when whole", "to go on with chunks that are done, add --resume"
+        report_error(TiterError("stopped from the keyboard", right=right, hint=hint))
         return INTERRUPTED
     except Exception as error:
         return _report_fault(error, as_json="--json" in arguments)

@@ -120,3 +120,20 @@ def progress_bar(description: str) -> Iterator[Any]:
             bar.update(task, completed=done, total=total, description=what or description)
 
         yield progress
+
+
+@contextmanager
+def run_progress(description: str) -> Iterator[Any]:
+    """As `progress_bar`, for a run over patients in chunks: patients and chunks that are done, and the time left."""
+    with progress_bar(description) as draw:
+        yield None if draw is None else lambda done, total, what="": draw(done, total, patients_done(done, total, what))
+
+
+def patients_done(done: float, total: float, what: str = "") -> str:
+    """How far a run is, in words.
+
+    Example:
+        >>> patients_done(12_000.0, 100_000.0, "12 of 100 chunks")
+        '12,000 of 100,000 patients, 12 of 100 chunks'
+    """
+    return ", ".join(text for text in (f"{int(done):,} of {counted(int(total), 'patient')}", what) if text)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from titer.clinic.course import BLOOD_COUNT, M_PROTEIN, ClinicPlan, Course, WatchedEvent, follow
+from titer.clinic.clock import rule_book
+from titer.clinic.course import Course, follow
+from titer.clinic.doses import Doses
 from titer.clinic.ledger import FixedSchedule
-from titer.clinic.prescription import Doses
+from titer.clinic.observables import GRADE, OBSERVABLES
+from titer.clinic.plan import BLOOD_COUNT, M_PROTEIN, ClinicPlan, WatchedEvent, further_components, lines_of
 from titer.dosing.regimen import MINUTES_PER_DAY, Component, Regimen
 from titer.engine.ensemble import FAILURES, Ensemble, Watch
 from titer.engine.events import Entry, Events, entry_of, make_events
@@ -21,22 +24,26 @@ from titer.patients import streams
 from titer.units import conversion
 
 SIGNALS = (*BLOOD_COUNT, M_PROTEIN)
+SHOWN = tuple(name for name, one in OBSERVABLES.items() if one.kind in ("laboratory", "sign", "symptom"))
 
 
 class EngineBodies:
-    """An ensemble at day 0, its watched events, and how the doses of a regimen enter it; implements `course.Bodies`.
+    """An ensemble at day 0, its watched events, and how the doses of a regimen enter it; implements `clock.Bodies`.
 
     Args:
         kernel: of the assembled system, with the signals that the clinic looks at among its outputs.
         parameters: of each patient. Shape (n_patients, n_parameters).
         regimen: whose components the doses belong to.
+        further: components that doses may belong to besides (`plan.further_components`), numbered after the regimen's.
+            A drug among them that the system has no model of can be given; it does nothing.
         patients: numbers of the patients, which key the draws of the events. Shape (n_patients,).
         events: that are watched for.
         seed: of the study.
         rtol, atol, threads: as in `Ensemble`.
 
     Raises:
-        InputError: the system lacks a signal that the clinic looks at, a watched state, or a drug.
+        InputError: the system lacks a signal that the clinic looks at, a watched state, or a drug; a signal is in
+            another unit than rules have.
     """
 
     def __init__(
@@ -46,28 +53,34 @@ class EngineBodies:
         regimen: Regimen,
         *,
         patients: ArrayLike,
+        further: Sequence[Component] = (),
         events: tuple[WatchedEvent, ...] = (),
         seed: int = 0,
         rtol: float = 1e-6,
         atol: float = 1e-8,
         threads: int | None = None,
     ) -> None:
-        self._columns = {signal: _column(signal, kernel.output_names) for signal in SIGNALS}
+        extra = [signal for signal in SHOWN if signal in kernel.output_names]
+        self._columns = {signal: _column(signal, kernel) for signal in dict.fromkeys((*SIGNALS, *extra))}
         self.ensemble = Ensemble(kernel, parameters, rtol=rtol, atol=atol, threads=threads)
-        self._entries = [_entry(kernel.system, self.ensemble.parameters, c) for c in regimen.components]
+        system, own = kernel.system, self.ensemble.parameters
+        self._entries: list[tuple[Entry, float] | None] = [_entry(system, own, c) for c in regimen.components]
+        self._entries += [_entry(system, own, c) if c.drug in system.doses else None for c in further]
+        self._without_effect = frozenset(c.drug for c in further if c.drug not in system.doses)
         numbers = np.asarray(patients, np.int64)
         self._watches = {event.name: self._watch(event, numbers, seed) for event in events}
-        self._now = self.ensemble.advance(self.ensemble.time)[:, 0]
+        self._kept = self.ensemble.advance(self.ensemble.time)
 
     def _watch(self, event: WatchedEvent, patients: NDArray[np.int64], seed: int) -> Watch:
         threshold = streams.exponential(seed, patients, f"event:{event.name}", 1)[:, 0]
         return self.ensemble.watch(event.state, threshold, terminal=event.terminal)
 
-    def look(self) -> Mapping[str, NDArray]:
-        return {signal: self._now[:, column] for signal, column in self._columns.items()}
+    def look(self, days_ago: int = 0) -> Mapping[str, NDArray]:
+        return {signal: self._kept[:, -1 - days_ago, column] for signal, column in self._columns.items()}
 
-    def run(self, until_day: float, doses: Doses) -> None:
-        self._now = self.ensemble.advance(until_day, self.events(doses))[:, 0]
+    def run(self, until_day: float, doses: Doses, keep_days: int = 0) -> None:
+        times = until_day - np.arange(keep_days, -1.0, -1.0) if keep_days else None
+        self._kept = self.ensemble.advance(until_day, self.events(doses), times=times)
 
     def events(self, doses: Doses) -> Events:
         """Doses as changes of states, with bioavailability and lag; doses of 0 are left out."""
@@ -77,7 +90,11 @@ class EngineBodies:
         return make_events(self.ensemble.n_patients, patient, time, kind, target, value)
 
     def _enter(self, place: int, doses: Doses, own: NDArray[np.bool_]) -> tuple[NDArray, ...]:
-        entry, factor = self._entries[place]
+        known = self._entries[place]
+        if known is None or not own.any():
+            nothing = np.empty(0)
+            return (nothing.astype(np.int64), nothing, nothing.astype(np.int64), nothing.astype(np.int64), nothing)
+        entry, factor = known
         row, day, amount = doses.row[own], doses.minute[own] / MINUTES_PER_DAY, doses.given[own] * factor
         length = doses.duration[own] / MINUTES_PER_DAY
         return entry.infusion(row, day, amount, length) if length.any() else entry.bolus(row, day, amount)
@@ -94,6 +111,9 @@ class EngineBodies:
     def event_days(self) -> Mapping[str, NDArray]:
         return {name: watch.day for name, watch in self._watches.items()}
 
+    def without_effect(self) -> frozenset[str]:
+        return self._without_effect
+
 
 def _entry(system: System, parameters: NDArray, component: Component) -> tuple[Entry, float]:
     """How doses of a component enter each patient, and the factor from its unit to that of the drug's model."""
@@ -101,11 +121,16 @@ def _entry(system: System, parameters: NDArray, component: Component) -> tuple[E
     return entry, conversion(component.unit, entry.unit)
 
 
-def _column(signal: str, names: tuple[str, ...]) -> int:
+def _column(signal: str, kernel: Kernel) -> int:
+    """Place of a signal among the outputs. Its unit must be the one that limits of rules are written in."""
+    names = kernel.output_names
     if signal not in names:
         raise InputError(
             f"the system does not provide '{signal}', which the clinic looks at", hint=nearest(signal, names)
         )
+    unit, right = kernel.system.units[signal], OBSERVABLES[signal].unit
+    if unit != ("" if right == GRADE else right):  # a model writes a grade as a plain number
+        raise InputError(f"the system gives {signal} in '{unit}'", right=f"'{right}', as rules and assays have it")
     return names.index(signal)
 
 
@@ -118,6 +143,9 @@ def run_course(
     n_days: int,
     seed: int,
     *,
+    facts: Mapping[str, ArrayLike] | None = None,
+    leave_day: ArrayLike | None = None,
+    plan_days: int | None = None,
     on_tick: Callable[[int, int], None] | None = None,
     **engine: Any,
 ) -> Course:
@@ -125,13 +153,51 @@ def run_course(
 
     Args:
         kernel, parameters: as in `EngineBodies`, and so are further keywords (rtol, atol, threads).
-        patients, regimen, plan, n_days, seed, on_tick: as in `course.follow`.
+        patients, regimen, plan, n_days, seed, facts, leave_day, plan_days, on_tick: as in `course.follow`.
 
     Returns:
         The course. A patient whose integration failed has end FAILED; nothing is raised for it.
     """
-    bodies = EngineBodies(kernel, parameters, regimen, patients=patients, events=plan.events, seed=seed, **engine)
-    return follow(bodies, patients, regimen, plan, n_days, seed, on_tick=on_tick)
+    further = further_components(regimen, plan)
+    bodies = EngineBodies(
+        kernel, parameters, regimen, patients=patients, further=further, events=plan.events, seed=seed, **engine
+    )
+    return follow(
+        bodies,
+        patients,
+        regimen,
+        plan,
+        n_days,
+        seed,
+        facts=facts,
+        leave_day=leave_day,
+        plan_days=plan_days,
+        on_tick=on_tick,
+    )
+
+
+def rules_not_evaluated(
+    kernel: Kernel,
+    parameters: NDArray,
+    regimen: Regimen,
+    plan: ClinicPlan,
+    *,
+    facts: Mapping[str, ArrayLike] | None = None,
+) -> dict[str, str]:
+    """What `Course.not_evaluated` will say, before anything is run.
+
+    Args:
+        kernel, regimen, plan: as in `run_course`.
+        parameters: of one patient or more. Shape (n_patients, n_parameters).
+        facts: what is known before treatment; only the names count.
+
+    Returns:
+        Name of a rule → what of it such a run does not know, or cannot do.
+    """
+    numbers, further = np.arange(len(parameters)), further_components(regimen, plan)
+    bodies = EngineBodies(kernel, parameters, regimen, patients=numbers, further=further, events=plan.events)
+    drugs = dict.fromkeys(drug for line in lines_of(regimen, plan) for drug in line.drugs)
+    return rule_book(bodies, plan, tuple(drugs), facts or {})[0].not_evaluated
 
 
 def scheduled_events(bodies: EngineBodies, schedule: FixedSchedule) -> Events:
@@ -147,5 +213,6 @@ def scheduled_events(bodies: EngineBodies, schedule: FixedSchedule) -> Events:
             schedule.amount,
             schedule.amount,
             schedule.duration,
+            nothing,
         )
     )

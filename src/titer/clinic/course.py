@@ -1,108 +1,26 @@
 """The course of a cohort: a clock that ticks once a week, from the first dose to the last visit.
 
-At a tick, those whose visit is due are seen, the response is assessed, therapy ends for those who progressed, the
-protocol decides for the others, and the doses of the coming week are made; then the bodies run on to the next tick. A
-patient whose therapy has ended is no longer integrated.
+What happens at a tick is in `titer.clinic.clock`. A patient whose observation has ended is no longer integrated; one
+whose drugs were all stopped for toxicity is followed on without drugs.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from enum import IntEnum
-from typing import Protocol as Interface
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import ArrayLike, NDArray
 
-from titer.clinic.assay import Assay, Laboratory
+from titer.clinic.clock import DAYS_PER_TICK, Bodies, Clock
 from titer.clinic.ledger import Ledger
-from titer.clinic.prescription import Doses, Prescription
-from titer.clinic.response import ResponseCriteria, ResponseResult, ResponseTracker
-from titer.clinic.rules import Protocol, Therapy, decide
-from titer.dosing.regimen import Regimen
-from titer.errors import InputError
+from titer.clinic.observables import OBSERVABLES
+from titer.clinic.plan import BLOOD_COUNT, M_PROTEIN, ClinicPlan, End, WatchedEvent
+from titer.clinic.response import ResponseResult
+from titer.dosing.regimen import Component, Regimen
+from titer.errors import InputError, nearest
 
-DAYS_PER_TICK = 7
-BLOOD_COUNT = ("anc", "platelets", "haemoglobin")
-M_PROTEIN = "m_protein"
-
-
-class End(IntEnum):
-    """Why therapy ended."""
-
-    COMPLETED = 0
-    PROGRESSION = 1
-    EVENT = 2
-    FAILED = 3
-
-
-@dataclass(frozen=True)
-class WatchedEvent:
-    """An event that happens when a cumulative hazard reaches the patient's own draw.
-
-    Args:
-        name: of the event; the draw has purpose "event:<name>".
-        state: cumulative hazard in the system, e.g. "vte.cumulative_hazard".
-        terminal: whether it ends everything (death).
-    """
-
-    name: str
-    state: str
-    terminal: bool = False
-
-
-@dataclass(frozen=True)
-class ClinicPlan:
-    """How a cohort is looked after; everything that is not the drug or the patient.
-
-    Args:
-        protocol: visits and rules.
-        assays: of the laboratory, one per test.
-        criteria: of response.
-        events: that are watched for.
-        stop_at_progression: whether therapy ends when progression is known.
-        confirm: whether response and progression need a second assessment.
-        day_to_day: whether reported values scatter from day to day as well as from analysis to analysis.
-        exact: whether the laboratory reports true values.
-    """
-
-    protocol: Protocol
-    assays: tuple[Assay, ...]
-    criteria: ResponseCriteria
-    events: tuple[WatchedEvent, ...] = ()
-    stop_at_progression: bool = True
-    confirm: bool = True
-    day_to_day: bool = True
-    exact: bool = False
-
-
-class Bodies(Interface):
-    """What the clock needs of the integrated patients (`clinic.bodies.EngineBodies`)."""
-
-    def look(self) -> Mapping[str, NDArray]:
-        """Present true values: signal → shape (n_patients,)."""
-        ...
-
-    def run(self, until_day: float, doses: Doses) -> None:
-        """Take the doses and go on to that day."""
-        ...
-
-    def stop(self, rows: NDArray[np.bool_]) -> None:
-        """These are no longer integrated."""
-        ...
-
-    def failed(self) -> NDArray[np.bool_]:
-        """Whose integration has failed. Shape (n_patients,)."""
-        ...
-
-    def stopped_at(self) -> NDArray:
-        """Day up to which each patient was integrated. Shape (n_patients,)."""
-        ...
-
-    def event_days(self) -> Mapping[str, NDArray]:
-        """Day of each watched event, NaN where it has not happened."""
-        ...
+__all__ = ["BLOOD_COUNT", "M_PROTEIN", "Bodies", "ClinicPlan", "Course", "End", "WatchedEvent", "follow"]
 
 
 @dataclass
@@ -112,13 +30,25 @@ class Course:
     Args:
         patients: numbers of the patients. Shape (n_patients,).
         days: of the ticks. Shape (n_ticks,).
-        true: signal → true value at every tick, float32, NaN after therapy ended. Shape (n_patients, n_ticks).
+        true: signal → true value at every tick, float32, NaN after observation ended. Shape (n_patients, n_ticks).
         observed: signal → what the laboratory reported, NaN where there was no visit. Same shape and type.
         ledger: decisions and doses.
-        response: best response, and days of response and progression.
-        event_day: watched event → day, NaN where it did not happen. Shape (n_patients,).
-        end_day: when therapy ended, day. Shape (n_patients,).
-        end: why (`End` codes). Shape (n_patients,).
+        response: best response, and days of response and progression, on the regimen.
+        event_day: watched event → day, NaN where it did not happen. Shape (n_patients,), as all up to `delay_day`.
+        end_day: when observation ended, day.
+        end: why (`End` codes).
+        therapy_end_day: when the drugs of the regimen ended, day.
+        therapy_end: why (`End` codes).
+        crossover_day: when the crossover began, NaN where it did not.
+        crossover_end_day: when the crossover's drugs ended, NaN where it did not begin.
+        crossover_end: why (`End` codes).
+        delay_day: days by which cycles waited, together.
+        assessments: every assessment of the response, in order of time: row (place of the patient), day, line (0 for
+            the regimen, 1 for the crossover), m_protein (reported, g/L), response (best so far, confirmed; `Response`
+            codes), progressed (became known then). Shape (n_assessments,) each.
+        components: what the doses' column `component` counts: of the regimen, the crossover and supportive treatments.
+        not_evaluated: name of a rule → what of it this run does not know, or cannot do. A rule that is here may still
+            act by the rest of its condition.
     """
 
     patients: NDArray[np.int64]
@@ -130,9 +60,18 @@ class Course:
     event_day: dict[str, NDArray]
     end_day: NDArray
     end: NDArray[np.int8]
+    therapy_end_day: NDArray
+    therapy_end: NDArray[np.int8]
+    crossover_day: NDArray
+    crossover_end_day: NDArray
+    crossover_end: NDArray[np.int8]
+    delay_day: NDArray[np.int32]
+    assessments: dict[str, NDArray]
+    components: tuple[Component, ...]
+    not_evaluated: dict[str, str] = field(default_factory=dict)
 
     def progression_free(self) -> tuple[NDArray, NDArray[np.bool_]]:
-        """Day of progression or of the event that ended therapy (death), whichever was first, and whether either came.
+        """Day of progression or of the event that ended observation (death), the earlier, and whether either came.
 
         Those without are censored at their last response assessment.
         """
@@ -150,6 +89,9 @@ def follow(
     n_days: int,
     seed: int,
     *,
+    facts: Mapping[str, ArrayLike] | None = None,
+    leave_day: ArrayLike | None = None,
+    plan_days: int | None = None,
     on_tick: Callable[[int, int], None] | None = None,
 ) -> Course:
     """Follow a cohort from the first dose to day `n_days`.
@@ -161,153 +103,95 @@ def follow(
         plan: how they are looked after.
         n_days: whole weeks.
         seed: of the study.
+        facts: what is known before treatment: observable of kind "patient" → value, NaN where not known. Shape
+            (n_patients,) each.
+        leave_day: day on which each patient leaves, infinite for those who stay. Shape (n_patients,).
+        plan_days: days of a plan on which doses are given, where cycles are no whole weeks; all where None.
         on_tick: called with (tick, number of ticks), for a progress bar.
 
     Returns:
         The course; its arrays have one column per week, so memory does not grow with the number of doses integrated.
 
     Raises:
-        InputError: `n_days` is not a positive number of whole weeks, the numbers of the patients do not increase, or
-            a ladder's unit is not the regimen's.
+        InputError: `n_days` is not a positive number of whole weeks, the numbers of the patients do not increase, a
+            ladder's unit is not the regimen's, or facts or days of leaving cannot be used.
     """
     numbers = np.asarray(patients, np.int64)
     _check_increasing(numbers)
-    clock = _Clock.starting(bodies, numbers, regimen, plan, n_days, seed)
-    n_ticks = len(clock.days)
-    for tick in range(n_ticks):
+    if plan_days is not None and plan_days < 1:
+        raise InputError(f"doses are given on {plan_days} days of the plan", right="1 day or more")
+    days, known, leaving = _tick_days(n_days), _facts(facts or {}, len(numbers)), _leaving(leave_day, len(numbers))
+    clock = Clock.starting(bodies, numbers, regimen, plan, days, seed, known, leaving, plan_days)
+    for tick in range(len(days)):
         with np.errstate(over="ignore"):  # a value beyond float32 is kept as infinite: the patient is about to fail
             clock.tick(tick)
         if on_tick is not None:
-            on_tick(tick, n_ticks)
-    return clock.course()
+            on_tick(tick, len(days))
+    return _course(clock)
 
 
-@dataclass
-class _Clock:
-    bodies: Bodies
-    patients: NDArray[np.int64]
-    plan: ClinicPlan
-    protocol: Protocol  # the plan's, with the rules of the regimen's drugs only
-    prescription: Prescription
-    laboratory: Laboratory
-    therapy: Therapy
-    tracker: ResponseTracker
-    ledger: Ledger
-    days: NDArray[np.int64]
-    true: dict[str, NDArray[np.float32]]
-    observed: dict[str, NDArray[np.float32]]
-    active: NDArray[np.bool_]
-    end_day: NDArray
-    end: NDArray[np.int8]
+def _course(clock: Clock) -> Course:
+    """What the clock has written down."""
+    clock.close_ended(int(clock.days[-1]))
+    cut = np.isin(clock.end, (End.EVENT, End.FAILED, End.WITHDRAWN))  # inside a week whose doses were made at its start
+    clock.ledger.end_doses(np.where(cut, clock.end_day, np.inf))
+    begun = np.stack([np.zeros(len(clock.patients)), clock.crossed_day], axis=1)[:, : clock.line_end.shape[1]]
+    last = np.minimum(clock.prescription.last_day(clock.therapy), clock.days[-1])
+    ends = np.where(np.isnan(clock.line_end_day), np.where(np.isnan(begun), np.nan, last[:, None]), clock.line_end_day)
+    return Course(
+        patients=clock.patients,
+        days=clock.days,
+        true=clock.true,
+        observed=clock.observed,
+        ledger=clock.ledger,
+        response=clock.trackers[0].result(),
+        event_day=_event_days(clock),
+        end_day=clock.end_day,
+        end=clock.end,
+        therapy_end_day=ends[:, 0],
+        therapy_end=clock.line_end[:, 0],
+        crossover_day=clock.crossed_day,
+        crossover_end_day=ends[:, 1] if ends.shape[1] > 1 else clock.crossed_day.copy(),
+        crossover_end=clock.line_end[:, -1],
+        delay_day=clock.delayed + clock.therapy.delay,
+        assessments=_assessments(clock),
+        components=clock.components,
+        not_evaluated=clock.book.not_evaluated,
+    )
 
-    @classmethod
-    def starting(
-        cls, bodies: Bodies, patients: NDArray, regimen: Regimen, plan: ClinicPlan, n_days: int, seed: int
-    ) -> _Clock:
-        days, n = _tick_days(n_days), len(patients)
-        protocol = plan.protocol.for_drugs(regimen.drugs)
-        prescription = Prescription(regimen, protocol, n_days)
-        signals = (*BLOOD_COUNT, M_PROTEIN)
-        return cls(
-            bodies,
-            patients,
-            plan,
-            protocol,
-            prescription,
-            Laboratory(plan.assays, seed, patients, len(days), day_to_day=plan.day_to_day, exact=plan.exact),
-            Therapy.starting(protocol, prescription.starting_dose(n)),
-            ResponseTracker(n, plan.criteria, confirm=plan.confirm),
-            Ledger(patients, regimen.drugs, protocol, f"progression ({plan.criteria.name})", M_PROTEIN),
-            days,
-            {signal: _empty(n, len(days)) for signal in signals},
-            {signal: _empty(n, len(days)) for signal in signals},
-            np.ones(n, bool),
-            np.full(n, float(n_days)),
-            np.full(n, End.COMPLETED, np.int8),
+
+def _event_days(clock: Clock) -> dict[str, NDArray]:
+    """Nothing is known of those who left."""
+    gone = np.where(clock.end == End.WITHDRAWN, clock.end_day, np.inf)
+    return {name: np.where(day > gone, np.nan, day) for name, day in clock.bodies.event_days().items()}
+
+
+def _assessments(clock: Clock) -> dict[str, NDArray]:
+    return {name: np.concatenate([block[name] for block in clock.assessments]) for name in clock.assessments[0]}
+
+
+def _facts(facts: Mapping[str, ArrayLike], n_patients: int) -> dict[str, NDArray]:
+    names = [name for name, one in OBSERVABLES.items() if one.kind == "patient"]
+    columns = {}
+    for name, values in facts.items():
+        if name not in names:
+            raise InputError(f"'{name}' is no fact that rules can look at", hint=nearest(name, names))
+        columns[name] = np.asarray(values, float)
+        if columns[name].shape != (n_patients,):
+            raise InputError(
+                f"fact '{name}' has shape {columns[name].shape}", right=f"one value for each of {n_patients} patients"
+            )
+    return columns
+
+
+def _leaving(leave_day: ArrayLike | None, n_patients: int) -> NDArray:
+    days = np.full(n_patients, np.inf) if leave_day is None else np.asarray(leave_day, float)
+    if days.shape != (n_patients,) or not (days >= 0).all():
+        raise InputError(
+            "days of leaving cannot be used",
+            right=f"for each of {n_patients} patients a day from 0 on, infinite for those who stay",
         )
-
-    def tick(self, tick: int) -> None:
-        """One week: look, assess, decide, dose, and run on."""
-        day = int(self.days[tick])
-        self._close_ended()
-        true = self.bodies.look()
-        self._record_true(tick, true)
-        self._assess_response(tick, day, true)
-        self.prescription.release(self.therapy, day)
-        seen, counts = self._count_blood(tick, day, true)
-        if tick + 1 == len(self.days):
-            return
-        until = int(self.days[tick + 1])
-        self._decide(day, until, seen, counts)
-        doses = self.prescription.doses(day, until, self.therapy, self.active)
-        self.ledger.add_doses(doses.row, doses.columns())
-        self.bodies.run(float(until), doses)
-
-    def course(self) -> Course:
-        self._close_ended()
-        cut = np.isin(self.end, (End.EVENT, End.FAILED))  # inside a week whose doses were made at its start
-        self.ledger.end_doses(np.where(cut, self.end_day, np.inf))
-        return Course(
-            self.patients,
-            self.days,
-            self.true,
-            self.observed,
-            self.ledger,
-            self.tracker.result(),
-            dict(self.bodies.event_days()),
-            self.end_day,
-            self.end,
-        )
-
-    def _close_ended(self) -> None:
-        """Therapy of those who died or whose integration failed has ended."""
-        event_day = self.bodies.event_days()
-        for event in self.plan.events:
-            if event.terminal:
-                self._close(self.active & ~np.isnan(event_day[event.name]), event_day[event.name], End.EVENT)
-        failed = self.active & self.bodies.failed()
-        if failed.any():
-            self._close(failed, self.bodies.stopped_at(), End.FAILED)
-
-    def _close(self, rows: NDArray[np.bool_], day: ArrayLike, end: End) -> None:
-        self.end_day[rows] = np.broadcast_to(np.asarray(day, float), rows.shape)[rows]
-        self.end[rows] = end
-        self.active &= ~rows
-
-    def _record_true(self, tick: int, true: Mapping[str, NDArray]) -> None:
-        for signal, column in self.true.items():
-            column[self.active, tick] = true[signal][self.active]
-
-    def _report(self, signal: str, tick: int, true: Mapping[str, NDArray], seen: NDArray[np.bool_]) -> NDArray:
-        """What the laboratory says of those who are seen, NaN for the others."""
-        value = np.where(seen, self.laboratory.report(signal, tick, true[signal]), np.nan)
-        self.observed[signal][:, tick] = value
-        return value
-
-    def _assess_response(self, tick: int, day: int, true: Mapping[str, NDArray]) -> None:
-        if day % self.protocol.response_every_day:
-            return
-        reported = self._report(M_PROTEIN, tick, true, self.active)
-        progressed = self.tracker.assess(day, reported)
-        if self.plan.stop_at_progression and progressed.any():
-            dose, level = self.prescription.levels(day, self.therapy)
-            self.ledger.add_stops(day, progressed, self.prescription.ongoing(day), dose, level, reported)
-            self.bodies.stop(progressed)
-            self._close(progressed, day, End.PROGRESSION)
-
-    def _count_blood(
-        self, tick: int, day: int, true: Mapping[str, NDArray]
-    ) -> tuple[NDArray[np.bool_], dict[str, NDArray]]:
-        seen = self.active & self.protocol.calendar.due(day, self.therapy.held.any(axis=1))
-        return seen, {signal: self._report(signal, tick, true, seen) for signal in BLOOD_COUNT}
-
-    def _decide(self, day: int, until: int, seen: NDArray[np.bool_], counts: dict[str, NDArray]) -> None:
-        self.prescription.follow_plan(self.therapy, day, until)
-        if self.protocol.rules and seen.any():
-            values = counts | {M_PROTEIN: self.observed[M_PROTEIN][:, day // DAYS_PER_TICK].astype(float)}
-            ongoing = self.prescription.ongoing_ruled(day)
-            decisions = decide(self.protocol, self.therapy, seen, values, ongoing)
-            self.ledger.add_decisions(day, seen, decisions, values)
+    return days
 
 
 def _check_increasing(patients: NDArray[np.int64]) -> None:
@@ -327,7 +211,3 @@ def _tick_days(n_days: int) -> NDArray[np.int64]:
     if n_days <= 0 or n_days % DAYS_PER_TICK:
         raise InputError(f"a course of {n_days} days", right="a positive number of whole weeks", hint="n_days=28 * 6")
     return np.arange(0, n_days + 1, DAYS_PER_TICK)
-
-
-def _empty(n_patients: int, n_ticks: int) -> NDArray[np.float32]:
-    return np.full((n_patients, n_ticks), np.nan, np.float32)

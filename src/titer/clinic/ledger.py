@@ -12,7 +12,11 @@ from dataclasses import dataclass, field
 import numpy as np
 from numpy.typing import NDArray
 
-from titer.clinic.rules import LABORATORY, NO_RULE, Action, Decisions, Protocol
+from titer.clinic.doses import reason_words
+from titer.clinic.observables import OBSERVABLES
+from titer.clinic.protocol import Protocol
+from titer.clinic.sheet import NO_RULE, NO_SIGNAL, Decisions
+from titer.clinic.therapy import Action, action_words
 from titer.dosing.regimen import MINUTES_PER_DAY
 from titer.errors import InputError
 
@@ -21,7 +25,7 @@ DECISION_COLUMNS: dict[str, type] = {
     "day": np.int32,
     "drug": np.int8,
     "action": np.int8,
-    "rule": np.int8,
+    "rule": np.int16,
     "signal": np.int8,
     "value": np.float64,
     "level_before": np.int8,
@@ -37,6 +41,7 @@ DOSE_COLUMNS: dict[str, type] = {
     "planned": np.float64,
     "given": np.float64,
     "duration": np.int32,
+    "reason": np.int8,
 }
 
 
@@ -46,10 +51,14 @@ class Ledger:
 
     Args:
         patients: number of each patient. Shape (n_patients,).
-        drugs: every drug of the regimen; its place is the code in the column `drug`.
+        drugs: every drug of the regimen, then of a crossover, then supportive treatments; its place is the code in the
+            column `drug`.
         protocol: whose rules decide.
         stop_rule: what the decision to stop for good is called, e.g. "progression (IMWG 2016)".
         stop_signal: value that this decision looks at.
+        signals: values that decisions look at, whose places are the codes in the column `signal`; those of the
+            protocol where not given. The value to stop by is one of them in any case.
+        units: of the doses, drug by drug; none where not given.
     """
 
     patients: NDArray[np.int64]
@@ -57,65 +66,50 @@ class Ledger:
     protocol: Protocol
     stop_rule: str = "progression"
     stop_signal: str = "m_protein"
+    signals: Sequence[str] = ()
+    units: Sequence[str] = ()
     _decisions: list[dict[str, NDArray]] = field(default_factory=list, repr=False)
     _doses: list[dict[str, NDArray]] = field(default_factory=list, repr=False)
     _until: NDArray | None = field(default=None, repr=False)
     _tables: dict[str, dict[str, NDArray]] = field(default_factory=dict, repr=False)
 
+    def __post_init__(self) -> None:
+        self.signals = tuple(dict.fromkeys((*(self.signals or self.protocol.signals), self.stop_signal)))
+
     @property
     def words(self) -> Mapping[str, tuple[str, ...]]:
-        """What the whole numbers in the columns drug, action, rule and signal mean; -1 is none."""
+        """What the whole numbers in the columns drug, action, rule, signal and reason mean; -1 is none."""
         return {
             "drug": tuple(self.drugs),
-            "action": tuple(action.name.lower() for action in Action),
+            "action": action_words(),
             "rule": (*(rule.name for rule in self.protocol.rules), self.stop_rule),
-            "signal": self.signals,
+            "signal": tuple(self.signals),
+            "reason": reason_words(),
         }
 
-    @property
-    def signals(self) -> tuple[str, ...]:
-        """Values that rules or the decision to stop look at, each once."""
-        return tuple(dict.fromkeys((*self.protocol.signals, self.stop_signal)))
-
-    def add_decisions(
-        self, day: int, seen: NDArray[np.bool_], decisions: Decisions, values: Mapping[str, NDArray]
-    ) -> None:
-        """Write down what was decided about each ongoing drug of each patient seen, with every value the rules saw.
+    def add_decisions(self, day: int, decisions: Decisions, values: Mapping[str, NDArray]) -> None:
+        """Write down what was decided, with every value the rules saw.
 
         Args:
             day: of the visit.
-            seen: who was there. Shape (n_patients,).
-            decisions: as `rules.decide` made them.
-            values: signal → reported values, shape (n_patients,).
+            decisions: as `decide.decide` made them.
+            values: signal → what was seen of it, NaN where nothing. Shape (n_patients,), or (n_patients, n_drugs) for
+                what belongs to a drug.
         """
-        row, column = np.nonzero(seen[:, None] & decisions.ongoing)
-        rule = decisions.rule[row, column]
-        signals = [self.protocol.signals.index(r.signal) for r in self.protocol.rules]
-        drugs = np.array([list(self.drugs).index(d) for d in self.protocol.drugs], np.int8)
-        block = {
-            "patient": self.patients[row],
-            "day": np.full(len(row), day),
-            "drug": drugs[column] if len(row) else np.empty(0, np.int8),
-            "rule": rule,
-            "signal": np.where(rule == NO_RULE, -1, np.array([*signals, -1])[rule]),
-        }
-        block |= {name: getattr(decisions, name)[row, column] for name in DECISION_COLUMNS if name not in block}
-        self._write(block, {name: values[name][row] for name in self.protocol.signals})
+        block = {name: column for name, column in vars(decisions).items() if name != "row"}
+        block |= {"patient": self.patients[decisions.row], "day": np.full(len(decisions), day)}
+        self._write(block, {name: _of_rows(values[name], decisions) for name in self.signals if name in values})
 
-    def add_stops(
-        self, day: int, stopped: NDArray[np.bool_], drugs: Sequence[int], dose: NDArray, level: NDArray, value: NDArray
-    ) -> None:
-        """Write down that therapy ends for good: one decision for each drug that was still planned.
+    def add_stops(self, day: int, stopped: NDArray[np.bool_], dose: NDArray, level: NDArray, value: NDArray) -> None:
+        """Write down that drugs end for good at progression.
 
         Args:
             day: of the visit at which it was decided.
-            stopped: who stops. Shape (n_patients,).
-            drugs: codes of the drugs that are stopped.
-            dose, level: dose level of each drug until now, and how often it was lowered. Shape (n_patients, n_drugs).
+            stopped: which drugs of which patients. Shape (n_patients, n_drugs of the plans).
+            dose, level: dose level of each drug until now, and how often it was lowered. Same shape.
             value: of the signal that the decision rests on. Shape (n_patients,).
         """
-        row = np.repeat(np.flatnonzero(stopped), len(drugs))
-        drug = np.tile(np.array(drugs, np.int8), int(stopped.sum()))
+        row, drug = np.nonzero(stopped)
         block = {
             "patient": self.patients[row],
             "day": np.full(len(row), day),
@@ -142,7 +136,7 @@ class Ledger:
 
         Args:
             rows: place of the patient of each dose. Shape (n_doses,).
-            columns: component, drug, minute, planned, given, duration. Shape (n_doses,) each.
+            columns: component, drug, minute, planned, given, duration, reason. Shape (n_doses,) each.
         """
         self._doses.append({"patient": self.patients[rows], **columns})
         self._tables = {}
@@ -183,20 +177,29 @@ class Ledger:
         Example of a line: day 21: hold lenalidomide (neutropenia: anc 0.71 10^9/L), 25 mg
         """
         table, words = self.tables()["decisions"], self.words
-        own = np.flatnonzero((table["patient"] == patient) & (table["action"] != Action.NONE))
+        quiet = (table["action"] == Action.NONE) | (table["action"] == Action.START_CYCLE)
+        own = np.flatnonzero((table["patient"] == patient) & (~quiet | (table["dose_before"] != table["dose_after"])))
         return [self._line({name: column[i] for name, column in table.items()}, words) for i in own]
 
     def _line(self, row: Mapping, words: Mapping[str, tuple[str, ...]]) -> str:
-        drug, action = words["drug"][row["drug"]], words["action"][row["action"]].replace("_", " ")
+        drug, action = words["drug"][row["drug"]], words["action"][row["action"]]
+        reason = f" ({words['rule'][row['rule']]}{self._seen(row)})" if row["rule"] != NO_RULE else ""
         if row["action"] == Action.STOP:
-            value = f"{self.stop_signal} {row['value']:.3g} {LABORATORY[self.stop_signal]}"
-            return f"day {row['day']}: {action} {drug} ({self.stop_rule}: {value})"
-        rule = self.protocol.rules[row["rule"]] if row["rule"] != NO_RULE else None
-        reason = f" ({rule.name}: {rule.signal} {row['value']:.3g} {rule.unit})" if rule else ""
-        same = row["dose_before"] == row["dose_after"]
-        dose = f"{row['dose_before']:g}" if same else f"{row['dose_before']:g} -> {row['dose_after']:g}"
-        ladder = self.protocol.ladder(drug)
-        return f"day {row['day']}: {action} {drug}{reason}, {dose} {ladder.unit if ladder else ''}".rstrip()
+            return f"day {row['day']}: {action} {drug}{reason}"
+        shown = f"{row['dose_before']:g} -> {row['dose_after']:g}"
+        if row["dose_before"] == row["dose_after"] or row["action"] == Action.GIVE:
+            shown = f"{row['dose_after']:g}"
+        unit = self.units[row["drug"]] if self.units else ""
+        return f"day {row['day']}: {action} {drug}{reason}, {shown} {unit}".rstrip()
+
+    def _seen(self, row: Mapping) -> str:
+        """The value that decided, as ": anc 0.71 10^9/L"."""
+        if row["signal"] == NO_SIGNAL or np.isnan(row["value"]):
+            return ""
+        known = OBSERVABLES[self.signals[row["signal"]]]
+        if known.kind == "event":
+            return f": {known.name} {row['value']:.3g} days ago"
+        return f": {known.name} {row['value']:.3g} {known.unit}".rstrip()
 
 
 @dataclass(frozen=True)
@@ -242,6 +245,14 @@ def replay_schedule(doses: Mapping[str, NDArray], patients: NDArray[np.int64]) -
         doses["given"][given],
         doses["duration"][given],
     )
+
+
+def _of_rows(values: NDArray, decisions: Decisions) -> NDArray:
+    """The values that belong to each decision; a supportive treatment has no level of its own."""
+    if values.ndim == 1:
+        return values[decisions.row]
+    inside = np.minimum(decisions.drug, values.shape[1] - 1)
+    return np.where(decisions.drug < values.shape[1], values[decisions.row, inside], np.nan)
 
 
 def _in_order(columns: dict[str, NDArray]) -> dict[str, NDArray]:

@@ -1,158 +1,280 @@
-"""The doses of the coming days, for all patients at once: what the regimen plans and what the protocol leaves of it."""
+"""The doses of the coming days, for all patients at once: what the plan says and what the protocol leaves of it."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from math import lcm
 
 import numpy as np
 from numpy.typing import NDArray
 
-from titer.clinic.rules import Protocol, Therapy
-from titer.dosing.regimen import MINUTES_PER_DAY, Regimen, planned_doses
+from titer.clinic.attendance import Diary
+from titer.clinic.doses import Doses, Reason
+from titer.clinic.protocol import Ladder, Protocol
+from titer.clinic.therapy import Therapy
+from titer.dosing.regimen import LONGEST_WEEKLY, MINUTES_PER_DAY, Regimen, planned_doses
 from titer.errors import InputError
 
-UNRULED = -1
 LONGEST_RHYTHM = 3650  # day; rhythms that meet less often than this are not awaited
+MOST_STRENGTHS = 4000  # capsules of the smallest size in the largest dose that is looked up
 
 
 @dataclass(frozen=True)
-class Doses:
-    """Doses of some days, patient by patient and in order of time. Every array has shape (n_doses,).
+class Plan:
+    """One regimen laid out in doses. The arrays of doses have shape (n_doses,), in order of time.
 
     Args:
-        row: place of the patient in the cohort.
-        component, drug: place in the regimen's components and drugs.
-        minute: from the start of treatment.
-        planned, given: amount in the component's unit; given is 0 while held.
-        duration: minutes; 0 is a bolus or a tablet.
+        cycle_length: day.
+        component, drug: places among those of the run.
+        minute: of the plan.
+        amount, duration: as planned.
+        daily: what is planned of the drug on that day.
+        ordinal: number of the dose's day among the treatment days of its cycle, from 0; of all days without a cycle.
+        weekly: level of each drug in each week: the largest amount of a day; that of the week before, where none.
+            Shape (n_weeks, n_drugs).
+        ends: day of the plan on which each drug is over, infinite while treatment lasts, 0 where it is not part of it.
+            Shape (n_drugs,).
     """
 
-    row: NDArray[np.int64]
+    cycle_length: int
     component: NDArray[np.int32]
     drug: NDArray[np.int8]
     minute: NDArray[np.int64]
-    planned: NDArray
-    given: NDArray
+    amount: NDArray
     duration: NDArray[np.int32]
+    daily: NDArray
+    ordinal: NDArray[np.int64]
+    weekly: NDArray
+    ends: NDArray
 
-    def columns(self) -> dict[str, NDArray]:
-        """Everything but the row, as the ledger keeps it."""
-        return {name: column for name, column in vars(self).items() if name != "row"}
+    @classmethod
+    def of(cls, regimen: Regimen, drugs: Sequence[str], first_component: int, n_days: int) -> Plan:
+        """Lay out a regimen for that many days; its components are numbered from `first_component`."""
+        table = planned_doses(regimen, n_days)
+        codes = np.array([list(drugs).index(c.drug) for c in regimen.components], np.int8)
+        drug = codes[table["component"]]
+        daily = daily_amounts(table, codes)
+        ends = np.zeros(len(drugs))
+        for code, component in zip(codes, regimen.components, strict=True):
+            over = np.inf if component.end_day is None else component.end_day
+            ends[code] = max(ends[code], over)
+        return cls(
+            regimen.cycle_length,
+            (table["component"] + first_component).astype(np.int32),
+            drug,
+            table["minute"],
+            table["amount"],
+            table["duration"],
+            daily,
+            _ordinals(regimen, table, drug),
+            _weekly_levels(table["minute"], drug, daily, len(drugs), n_days),
+            ends,
+        )
+
+    def between(self, day: int, until_day: int) -> slice:
+        """The doses of these days of the plan."""
+        first, last = np.searchsorted(self.minute, [day * MINUTES_PER_DAY, until_day * MINUTES_PER_DAY])
+        return slice(int(first), int(last))
 
 
 class Prescription:
-    """Turns a regimen and the present dose levels into doses.
+    """Turns plans and the present dose levels into doses.
 
-    A patient whose level was never lowered gets exactly what is planned; else the smaller of plan and level. A level is
-    an amount per day of treatment, so that several doses on a day share it as they share what is planned for the day.
+    A patient whose level no rule has changed gets exactly what is planned; else the smaller of plan and level, or the
+    level itself where a rule has raised it. A level is an amount per day of treatment, so that several doses on a day
+    share it as they share what is planned for the day.
 
     Args:
-        regimen: the plan.
-        protocol: whose rules hold and lower.
-        n_days: length of the plan, day.
+        lines: the regimen, and that of a crossover.
+        protocol: whose ladders round doses.
+        n_days: length of the course, day.
+        plan_days: days of each plan that are given; all where None.
 
     Raises:
         InputError: a ladder is in another unit than the regimen's doses.
     """
 
-    def __init__(self, regimen: Regimen, protocol: Protocol, n_days: int) -> None:
-        self.regimen, self.protocol = regimen, protocol
-        self._plan = planned_doses(regimen, n_days)
-        self._drug = np.array([regimen.drugs.index(c.drug) for c in regimen.components], np.int8)
-        ruled = list(protocol.drugs)
-        self._column = np.array([ruled.index(c.drug) if c.drug in ruled else UNRULED for c in regimen.components])
-        self._check_units()
-        self._daily = daily_amounts(self._plan, self._drug)
+    def __init__(
+        self, lines: Sequence[Regimen], protocol: Protocol, n_days: int, *, plan_days: int | None = None
+    ) -> None:
+        self.components = tuple(component for regimen in lines for component in regimen.components)
+        self.drugs = tuple(dict.fromkeys(component.drug for component in self.components))
+        self._check_units(protocol)
+        given = n_days if plan_days is None else min(n_days, plan_days)
+        firsts = np.cumsum([0, *(len(regimen.components) for regimen in lines)])
+        self.plans = [Plan.of(r, self.drugs, int(k), given) for r, k in zip(lines, firsts, strict=False)]
+        self._ends = np.stack([np.minimum(p.ends, np.inf if plan_days is None else plan_days) for p in self.plans])
+        self.cycle_lengths = np.array([p.cycle_length for p in self.plans])
+        self._sums = {
+            code: makeable(ladder.strengths, self._largest(code, ladder))
+            for code, drug in enumerate(self.drugs)
+            if (ladder := protocol.ladder(drug)) is not None and ladder.strengths
+        }
 
-    def starting_dose(self, n_patients: int) -> NDArray:
-        """Planned on the first day of each drug under a rule. Shape (n_patients, n_drugs of the protocol)."""
-        first = [self._first_level(column) for column in range(len(self.protocol.drugs))]
-        return np.tile(np.array(first, float), (n_patients, 1))
+    def first_levels(self, line: int, n_patients: int) -> NDArray:
+        """Planned on the first day of each drug, 0 where it is not part of the plan. Shape (n_patients, n_drugs)."""
+        return np.tile(self.plans[line].weekly[0], (n_patients, 1))
 
-    def follow_plan(self, therapy: Therapy, day: int, until_day: int) -> None:
-        """Where a dose was never lowered, its level is what the plan gives in these days."""
-        week, daily = self._between(day, until_day)
-        for column in range(therapy.dose.shape[1]):
-            amounts = daily[self._column[week["component"]] == column]
-            if len(amounts):
-                therapy.dose[therapy.level[:, column] == 0, column] = amounts.max()
+    def levels(self, therapy: Therapy, day: int) -> NDArray:
+        """What each patient's plan gives in the week from that day on. Shape (n_patients, n_drugs)."""
+        week = np.maximum(therapy.plan_day(day), 0) // 7
+        if len(self.plans) == 1:
+            weekly = self.plans[0].weekly
+            return np.asarray(weekly[np.minimum(week, len(weekly) - 1)])
+        tables = [plan.weekly[np.minimum(week, len(plan.weekly) - 1)] for plan in self.plans]
+        return np.where((therapy.line == 0)[:, None], tables[0], tables[1])
 
-    def doses(self, day: int, until_day: int, therapy: Therapy, active: NDArray[np.bool_]) -> Doses:
-        """What the active patients get from `day` on, up to but not including `until_day`."""
-        (week, daily), rows = self._between(day, until_day), np.flatnonzero(active)
-        planned = np.broadcast_to(week["amount"], (len(rows), len(week)))
-        given = planned.copy()
-        column = self._column[week["component"]]
-        ruled = column != UNRULED
-        if ruled.any():
-            of_rule = column[ruled]
-            level = therapy.dose[rows][:, of_rule]
-            too_much = (therapy.level[rows][:, of_rule] > 0) & (level < daily[ruled])
-            # a single dose a day is the whole of it, exactly
-            share = np.divide(given[:, ruled], daily[ruled], out=np.zeros(level.shape), where=daily[ruled] > 0)
-            dose = np.where(too_much, level * share, given[:, ruled])
-            given[:, ruled] = np.where(therapy.held[rows][:, of_rule], 0.0, dose)
+    def follow_plan(self, therapy: Therapy, day: int) -> NDArray:
+        """Bring levels up to the plan of the coming week; returns what it gives. Shape (n_patients, n_drugs)."""
+        planned = self.levels(therapy, day)
+        therapy.dose[:] = np.where(therapy.raised, therapy.cap, np.minimum(planned, therapy.cap))
+        return planned
+
+    def ongoing(self, therapy: Therapy, day: int) -> NDArray[np.bool_]:
+        """Which drugs each patient's plan still holds on that day or later. Shape (n_patients, n_drugs)."""
+        return np.asarray(therapy.plan_day(day)[:, None] < self._ends[therapy.line], bool)
+
+    def last_day(self, therapy: Therapy) -> NDArray:
+        """Day of the calendar on which each patient's plan is over; infinite while treatment lasts."""
+        return self._ends.max(axis=1)[therapy.line] + therapy.begun + therapy.delay
+
+    def doses(
+        self, day: int, until_day: int, therapy: Therapy, treated: NDArray[np.bool_], diary: Diary | None = None
+    ) -> Doses:
+        """What the treated patients get from `day` on, up to but not including `until_day`.
+
+        Nothing while a cycle waits. Patients whose plans stand on the same day are laid out together.
+        """
+        rows = np.flatnonzero(treated & ~therapy.waiting)
+        plan_day, line = therapy.plan_day(day)[rows], therapy.line[rows]
+        if not len(rows) or ((plan_day == plan_day[0]) & (line == line[0])).all():
+            groups = [rows] if len(rows) else []
+        else:
+            _, group = np.unique(np.stack([line, plan_day]), axis=1, return_inverse=True)
+            group = group.ravel()
+            groups = [rows[group == g] for g in range(group.max() + 1)]
+        return Doses.join([self._of_group(own, day, until_day, therapy, diary) for own in groups])
+
+    def _of_group(self, rows: NDArray, day: int, until_day: int, therapy: Therapy, diary: Diary | None) -> Doses:
+        plan, own_day = self.plans[therapy.line[rows[0]]], int(therapy.plan_day(day)[rows[0]])
+        week = plan.between(own_day, own_day + until_day - day)
+        drug, amount = plan.drug[week], plan.amount[week]
+        minute = plan.minute[week] + (day - own_day) * MINUTES_PER_DAY
+        planned = np.broadcast_to(amount, (len(rows), len(amount)))
+        given, reason = self._by_level(planned, plan, week, therapy, rows)
+        self._round(given, reason, drug)
+        forgotten = diary.forgotten(rows, [self.drugs[d] for d in drug], minute) if diary is not None else None
+        if forgotten is not None:
+            reason[forgotten & (given > 0)], given[forgotten] = Reason.MISSED, 0.0
+        for state, why in ((therapy.held, Reason.HELD), (therapy.stopped, Reason.STOPPED)):
+            off = state[rows][:, drug]
+            if off.any():
+                never_given = therapy.cap[rows][:, drug] == 0
+                reason[off & ~never_given], given[off] = why, 0.0
         return Doses(
-            np.repeat(rows, len(week)),
-            np.tile(week["component"], len(rows)),
-            np.tile(self._drug[week["component"]], len(rows)),
-            np.tile(week["minute"], len(rows)),
+            np.repeat(rows, len(amount)),
+            np.tile(plan.component[week], len(rows)),
+            np.tile(drug, len(rows)),
+            np.tile(minute, len(rows)),
             planned.ravel(),
             given.ravel(),
-            np.tile(week["duration"], len(rows)),
+            np.tile(plan.duration[week], len(rows)),
+            reason.ravel(),
         )
 
-    def ongoing(self, day: int) -> list[int]:
-        """Codes of the drugs that the plan still holds on that day or later."""
-        components = self.regimen.components
-        drugs = {c.drug for c in components if c.end_day is None or c.end_day > day}
-        return [code for code, drug in enumerate(self.regimen.drugs) if drug in drugs]
+    def _by_level(
+        self, planned: NDArray, plan: Plan, week: slice, therapy: Therapy, rows: NDArray
+    ) -> tuple[NDArray, NDArray[np.int8]]:
+        """Amounts by the present levels, and why they are so. Shape (n_rows, n_doses) each."""
+        given, reason = planned.copy(), np.zeros(planned.shape, np.int8)
+        drug, daily = plan.drug[week], plan.daily[week]
+        cap = therapy.cap[rows][:, drug]
+        if np.isfinite(cap).any():
+            changed = (cap < daily) | (therapy.raised[rows][:, drug] & (cap > daily))
+            # a single dose a day is the whole of it, exactly
+            share = np.divide(planned, daily, out=np.zeros(planned.shape), where=daily > 0)
+            np.copyto(given, np.where(np.isfinite(cap), cap, 0.0) * share, where=changed)
+            lowered = np.where(therapy.level[rows][:, drug] > 0, Reason.LOWERED, Reason.STARTING_DOSE)
+            reason = np.where(changed, np.where(cap > daily, Reason.RAISED, lowered), reason).astype(np.int8)
+        every = therapy.every[rows][:, drug]
+        if (every > 1).any():
+            left_out = plan.ordinal[week] % every != 0
+            given[left_out], reason[left_out] = 0.0, Reason.STARTING_DOSE
+        return given, reason
 
-    def ongoing_ruled(self, day: int) -> NDArray[np.bool_]:
-        """Which drugs under a rule the plan still holds on that day or later. Shape (n_drugs of the protocol,)."""
-        drugs = [self.regimen.drugs[code] for code in self.ongoing(day)]
-        return np.array([drug in drugs for drug in self.protocol.drugs], bool)
+    def _round(self, given: NDArray, reason: NDArray[np.int8], drug: NDArray[np.int8]) -> None:
+        """Down to what the sizes of capsules or tablets can make."""
+        for code, sums in self._sums.items():
+            own = np.flatnonzero(drug == code)
+            wanted = given[:, own]
+            made = sums[np.searchsorted(sums, wanted * (1 + 1e-9), side="right") - 1]
+            less = made < wanted * (1 - 1e-9)
+            given[:, own] = np.where(less, made, wanted)
+            reason[:, own] = np.where(less, Reason.ROUNDED, reason[:, own])
 
-    def release(self, therapy: Therapy, day: int) -> None:
-        """A drug whose plan is over is held no more: nothing is left to hold, and no visit is due for it."""
-        therapy.held[:, ~self.ongoing_ruled(day)] = False
+    def _largest(self, code: int, ladder: Ladder) -> float:
+        """The largest single dose of a drug that can come about."""
+        amounts = [plan.daily[plan.drug == code].max(initial=0.0) for plan in self.plans]
+        return float(max(*amounts, ladder.rungs[0]))
 
-    def levels(self, day: int, therapy: Therapy) -> tuple[NDArray, NDArray[np.int8]]:
-        """Dose level of every drug before that day, and how often it was lowered. Shape (n_patients, n_drugs) each.
-
-        A drug without a rule is at what was last planned for a day of treatment.
-        """
-        shape = len(therapy.dose), len(self.regimen.drugs)
-        dose, level = np.zeros(shape), np.zeros(shape, np.int8)
-        ruled = list(self.protocol.drugs)
-        for code, drug in enumerate(self.regimen.drugs):
-            if drug in ruled:
-                column = ruled.index(drug)
-                dose[:, code], level[:, code] = therapy.dose[:, column], therapy.level[:, column]
-            else:
-                past = (self._drug[self._plan["component"]] == code) & (self._plan["minute"] < day * MINUTES_PER_DAY)
-                dose[:, code] = self._daily[past][-1] if past.any() else 0.0
-        return dose, level
-
-    def _between(self, day: int, until_day: int) -> tuple[NDArray[np.void], NDArray]:
-        """Doses planned in these days, and for each the amount planned of its drug on its day."""
-        first, last = np.searchsorted(self._plan["minute"], [day * MINUTES_PER_DAY, until_day * MINUTES_PER_DAY])
-        return self._plan[first:last], self._daily[first:last]
-
-    def _first_level(self, column: int) -> float:
-        amounts = self._daily[self._column[self._plan["component"]] == column]
-        return float(amounts[0]) if len(amounts) else 0.0
-
-    def _check_units(self) -> None:
-        for component in self.regimen.components:
-            ladder = self.protocol.ladder(component.drug)
+    def _check_units(self, protocol: Protocol) -> None:
+        for component in self.components:
+            ladder = protocol.ladder(component.drug)
             if ladder is not None and ladder.unit != component.unit:
                 raise InputError(
                     f"{component.drug} is given in {component.unit} and lowered in {ladder.unit}",
-                    where=f"protocol '{self.protocol.name}'",
+                    where=f"protocol '{protocol.name}'",
                     right="one unit for the regimen and the ladder",
                 )
+
+
+def makeable(strengths: Sequence[float], largest: float) -> NDArray:
+    """Every amount up to the largest that capsules of these sizes add up to, from 0.
+
+    Raises:
+        InputError: sizes so small that there are too many sums.
+
+    Example:
+        >>> makeable([10.0, 25.0], 60.0)
+        array([ 0., 10., 20., 25., 30., 35., 40., 45., 50., 55., 60.])
+    """
+    if largest / min(strengths) > MOST_STRENGTHS:
+        raise InputError(f"a dose of {largest:g} in capsules of {min(strengths):g}", right="sizes nearer to the doses")
+    sums = np.zeros(1)
+    for size in strengths:
+        multiples = np.arange(int(largest / size * (1 + 1e-9)) + 1) * size
+        sums = np.unique(np.round(np.add.outer(sums, multiples).ravel(), 9))
+        sums = sums[sums <= largest * (1 + 1e-9)]
+    return sums
+
+
+def _ordinals(regimen: Regimen, table: NDArray[np.void], drug: NDArray[np.int8]) -> NDArray[np.int64]:
+    """Number of each dose's day among the drug's days of treatment in its cycle, from 0.
+
+    A component that names a treatment cycle counts afresh in each; a daily or weekly one counts on.
+    """
+    begins = np.array([c.start_day - 1 for c in regimen.components], np.int64)[table["component"]]
+    length = np.array([c.cycle_length for c in regimen.components], np.int64)[table["component"]]
+    day = table["minute"] // MINUTES_PER_DAY
+    cycle = np.where(length > LONGEST_WEEKLY, (day - begins) // length, 0)
+    span = int(day.max(initial=0)) + 1
+    keys, place = np.unique((drug.astype(np.int64) * span + cycle) * span + day, return_inverse=True)
+    group = keys // span
+    return (np.arange(len(keys)) - np.searchsorted(group, group))[place]
+
+
+def _weekly_levels(minute: NDArray, drug: NDArray, daily: NDArray, n_drugs: int, n_days: int) -> NDArray:
+    """Largest amount of a day in each week, carried on where a week has none. Shape (n_weeks, n_drugs)."""
+    n_weeks = n_days // 7 + 1
+    levels = np.zeros((n_weeks, n_drugs))
+    np.maximum.at(levels, (minute // (7 * MINUTES_PER_DAY), drug), daily)
+    for code in range(n_drugs):
+        given = np.flatnonzero(levels[:, code])
+        if len(given):
+            last = given[np.maximum(np.searchsorted(given, np.arange(n_weeks), side="right") - 1, 0)]
+            levels[:, code] = levels[last, code]
+    return levels
 
 
 def daily_amounts(plan: NDArray[np.void], drug_of: NDArray[np.int8]) -> NDArray:

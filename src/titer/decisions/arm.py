@@ -1,34 +1,46 @@
-"""One arm: a cohort of virtual patients under one regimen and protocol."""
+"""What is asked, what all arms share, and one arm: a cohort of virtual patients under one regimen and protocol."""
 
 from __future__ import annotations
 
 import hashlib
-from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from titer.clinic.bodies import run_course
-from titer.clinic.course import ClinicPlan, Course, End
+from titer.clinic.course import ClinicPlan, Course
 from titer.clinic.grading import GradeTable
+from titer.clinic.observables import OBSERVABLES
+from titer.clinic.protocol import Protocol, SupportRule
+from titer.clinic.protocol_file import parse_protocol
 from titer.dosing.regimen import Regimen
 from titer.engine import Kernel, compile_kernel
 from titer.engine.cache import cache_folder
-from titer.errors import InputError, SolveError
-from titer.library import MYELOMA_DRUGS, load_plan, load_population, read_regimen, relapsed_myeloma_models
+from titer.errors import InputError
+from titer.library import (
+    MYELOMA_DRUGS,
+    drugs,
+    drugs_without_model,
+    load_plan,
+    load_population,
+    protocols,
+    read_regimen,
+    relapsed_myeloma_models,
+)
 from titer.library.rules.ctcae import ctcae
-from titer.library.rules.lenalidomide import PROTOCOLS
+from titer.library.rules.protocols import PROTOCOLS
 from titer.library.signals import SIGNALS
 from titer.model import Model, System, assemble
 from titer.model.digest import model_digest
 from titer.patients.cohort import Cohort
 from titer.patients.individuals import individual_parameters
 from titer.patients.population import PopulationModel
-from titer.trials.endpoints import endpoints, intensity_by_cycle
+from titer.trials.identity import program_identity
 
 GRADED = ("anc", "platelets", "haemoglobin")
 
@@ -39,9 +51,43 @@ def ruled_drugs() -> list[str]:
 
 
 @dataclass(frozen=True)
+class Question:
+    """What a comparison is asked, as plain data.
+
+    Args:
+        regimens: their texts.
+        population: name of a population of the library.
+        cycles: longest treatment, in cycles of the first regimen.
+        seed: of all draws.
+        protocol: name of a set of rules, or of the file that holds them.
+        protocol_toml: the text of that file; None for a protocol of the library.
+        ctcae: version that grades.
+        overrides: covariate or parameter → value that every patient gets.
+        rtol: of the integration.
+    """
+
+    regimens: tuple[str, ...]
+    population: str
+    cycles: int
+    seed: int
+    protocol: str
+    protocol_toml: str | None
+    ctcae: str
+    overrides: Mapping[str, float]
+    rtol: float
+
+    @classmethod
+    def of(cls, identity: Mapping[str, Any]) -> Question:
+        """The question in a job's identity or in `run.json`."""
+        asked = {name: identity[name] for name in cls.__dataclass_fields__}
+        return cls(**asked | {"regimens": tuple(asked["regimens"])})
+
+
+@dataclass(frozen=True)
 class Setting:
     """What all arms share: the assembled system, its kernel, the population, the clinic and the seed."""
 
+    question: Question
     regimens: tuple[Regimen, ...]
     population: PopulationModel
     plan: ClinicPlan
@@ -49,55 +95,70 @@ class Setting:
     kernel: Kernel
     n_days: int
     cycle_days: int
-    seed: int
     threads: int | None
-    rtol: float
     grades: Mapping[str, GradeTable]
-    covariates: Mapping[str, float]
-    fixed_parameters: Mapping[str, float]
 
     @classmethod
-    def prepare(
-        cls,
-        regimens: Sequence[str],
-        population: str,
-        cycles: int,
-        seed: int,
-        protocol: str,
-        *,
-        threads: int | None,
-        rtol: float,
-        ctcae_version: str,
-        overrides: Mapping[str, float],
-    ) -> Setting:
+    def prepare(cls, question: Question, threads: int | None) -> Setting:
         """Everything that can be refused is read here, before anything is computed."""
-        if not regimens:
+        if not question.regimens:
             raise InputError("there is no regimen to compare", hint='"lenalidomide 25 mg days 1-21 of 28"')
-        parsed = tuple(read_regimen(text) for text in regimens)
-        people, plan = load_population(population), load_plan(protocol)
-        grades = {test: ctcae(test, ctcae_version) for test in GRADED}
-        system, kernel = _system_of(parsed)
+        parsed = tuple(read_regimen(text) for text in question.regimens)
+        people, plan = load_population(question.population), plan_of(question)
+        grades = {test: ctcae(test, question.ctcae) for test in GRADED}
+        system, kernel = system_of(parsed, [plan.protocol])
         cycle_days = parsed[0].cycle_length
         return cls(
+            question=question,
             regimens=parsed,
             population=people,
             plan=plan,
             system=system,
             kernel=kernel,
-            n_days=-(-cycles * cycle_days // 7) * 7,  # visits are weekly: the last week is whole
+            n_days=-(-question.cycles * cycle_days // 7) * 7,  # visits are weekly: the last week is whole
             cycle_days=cycle_days,
-            seed=seed,
             threads=threads,
-            rtol=rtol,
             grades=grades,
-            covariates={name: value for name, value in overrides.items() if "." not in name},
-            fixed_parameters={name: value for name, value in overrides.items() if "." in name},
         )
+
+    @property
+    def seed(self) -> int:
+        return self.question.seed
+
+    @property
+    def rtol(self) -> float:
+        return self.question.rtol
+
+    @property
+    def covariates(self) -> dict[str, float]:
+        """Covariates that were set for everybody."""
+        return {name: value for name, value in self.question.overrides.items() if "." not in name}
+
+    @property
+    def fixed_parameters(self) -> dict[str, float]:
+        """Parameters of models that were set for everybody."""
+        return {name: value for name, value in self.question.overrides.items() if "." in name}
+
+    @property
+    def days(self) -> NDArray[np.int64]:
+        """Days of the weekly clock. Shape (n_weeks + 1,)."""
+        return np.arange(0, self.n_days + 1, 7)
+
+    def identity(self) -> dict[str, Any]:
+        """All that the rows depend on, beside n: the question, the program and its kernel, as plain JSON."""
+        return {
+            "what": "comparison",
+            **asdict(self.question),
+            **program_identity(),
+            "kernel": self.kernel.library_path.stem,  # named by its content
+            "method": self.kernel.method,
+            "models": {model.name: model_digest(model) for model in self.system.models},
+        }
 
     @property
     def overrides(self) -> dict[str, float]:
         """What was set for everybody."""
-        return {**self.covariates, **self.fixed_parameters}
+        return dict(self.question.overrides)
 
     @property
     def counted_drug(self) -> str:
@@ -110,9 +171,23 @@ class Setting:
         return individual_parameters(self.system, cohort, self.seed, overrides=self.fixed_parameters)
 
 
-def _system_of(regimens: Sequence[Regimen]) -> tuple[System, Kernel]:
-    """The disease with its usual drugs and whatever else the regimens name."""
-    given = dict.fromkeys([*MYELOMA_DRUGS, *(drug for regimen in regimens for drug in regimen.drugs)])
+def plan_of(question: Question) -> ClinicPlan:
+    """The clinic under the protocol asked for; a user's own was read when the question was asked, and comes as text."""
+    if question.protocol_toml is None:
+        return load_plan(question.protocol)
+    own = parse_protocol(
+        question.protocol_toml,
+        file=question.protocol,
+        known=protocols(),
+        drugs=[*drugs(), *drugs_without_model()],
+    )
+    return replace(load_plan(), protocol=own)
+
+
+def system_of(regimens: Sequence[Regimen], protocols: Sequence[Protocol]) -> tuple[System, Kernel]:
+    """The disease with its usual drugs, whatever else the regimens name, and what protocols may add."""
+    supports = [rule.give.drug for protocol in protocols for rule in protocol.of_kind(SupportRule)]
+    given = dict.fromkeys([*MYELOMA_DRUGS, *(drug for regimen in regimens for drug in regimen.drugs), *supports])
     models = relapsed_myeloma_models(list(given))
     mark = _unit_check_mark(models)
     system = assemble(models, SIGNALS, units=not mark.exists())
@@ -130,19 +205,10 @@ def _unit_check_mark(models: Sequence[Model]) -> Path:
     return cache_folder() / f"units-{hashlib.sha256(told.encode()).hexdigest()[:32]}"
 
 
-@dataclass(frozen=True)
-class ArmResult:
-    """What one arm did to one chunk of patients; the full course is dropped once its tables are written."""
-
-    outcomes: Mapping[str, NDArray]
-    observed: Mapping[str, NDArray[np.float32]]
-    intensity: NDArray[np.float32]
-    days: NDArray[np.int64]
-    statuses: Mapping[str, int]
-    course: Course | None
-
-    def without_course(self) -> ArmResult:
-        return replace(self, course=None)
+def facts_of(cohort: Cohort) -> dict[str, NDArray]:
+    """What the clinic knows of its patients before treatment. Shape (n_patients,) each."""
+    known = [name for name, one in OBSERVABLES.items() if one.kind == "patient" and name in cohort.columns]
+    return {name: np.asarray(cohort.columns[name], float) for name in known}
 
 
 def run_arm(
@@ -152,7 +218,7 @@ def run_arm(
     regimen: Regimen,
     *,
     on_share: Callable[[float], None] | None = None,
-) -> ArmResult:
+) -> Course:
     """Treat a cohort with a regimen.
 
     Args:
@@ -162,10 +228,10 @@ def run_arm(
         regimen: the plan.
         on_share: called with the share of the time that is done, 0 to 1.
 
-    Raises:
-        SolveError: not one patient could be integrated.
+    Returns:
+        Their course; patients who could not be integrated are marked in it.
     """
-    course = run_course(
+    return run_course(
         setting.kernel,
         parameters,
         cohort.ids,
@@ -173,22 +239,8 @@ def run_arm(
         setting.plan,
         setting.n_days,
         setting.seed,
+        facts=facts_of(cohort),
         on_tick=None if on_share is None else lambda tick, n_ticks: on_share((tick + 1) / n_ticks),
         rtol=setting.rtol,
         threads=setting.threads,
-    )
-    failed = int((course.end == End.FAILED).sum())
-    if failed == len(cohort):
-        raise SolveError(
-            f"none of {failed} patients could be integrated",
-            where=f"regimen '{regimen.text}'",
-            hint=f"look at what was set for everybody: {setting.overrides}" if setting.overrides else "a larger rtol",
-        )
-    return ArmResult(
-        outcomes=endpoints(course, setting.grades, setting.counted_drug),
-        observed=course.observed,
-        intensity=intensity_by_cycle(course, setting.counted_drug, setting.cycle_days),
-        days=course.days,
-        statuses=Counter(End(code).name.lower() for code in course.end.tolist()),
-        course=course,
     )

@@ -1,28 +1,32 @@
 """Comparing regimens in the same virtual patients.
 
 Every arm sees the same patients with the same luck (random streams are keyed by patient and purpose), so differences
-between arms are differences between regimens. Patients are treated in chunks: memory does not grow with their number,
-but for the outcomes and weekly reports, 2 kB per patient and arm, that figures and plots need.
+between arms are differences between regimens. Patients are treated in chunks, by one worker or many: memory does not
+grow with their number, but for one value per patient, arm and endpoint (some 200 bytes in all), that figures need.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from operator import index
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from titer.decisions.arm import ArmResult, Setting, run_arm
+from titer.decisions.arm import Question, Setting
+from titer.decisions.collect import Collected, Collector
 from titer.decisions.figures import arm_figures, difference_figures
+from titer.decisions.job import CompareJob
 from titer.errors import InputError
 from titer.patients.cohort import Cohort
 from titer.patients.population import sample
+from titer.trials.runner import ONE_WORKER, Progress, Workers, run_chunks
 from titer.trials.statistics import Figure
 from titer.trials.store import ResultStore
-from titer.trials.tables import letters, parameter_table, tables_of
 
 CHUNK = 1000  # patients in memory at once
 MOST = {"n": 1_000_000, "cycles": 1000, "chunk": 100_000}
@@ -42,8 +46,6 @@ REPORTED = (
     "any_reduction",
     "relative_dose_intensity",
 )
-# progress(done, total): patients treated, over all arms
-Progress = Callable[[float, float], None]
 
 
 @dataclass(frozen=True)
@@ -54,8 +56,9 @@ class Arm:
         regimen: its text.
         figures: name → value with 95% interval; fractions from 0 to 1, times in months.
         outcomes: endpoint → one value per patient, shape (n_patients,).
-        observed: signal → reported values, shape (n_patients, n_weeks), NaN where there was no visit.
-        intensity: dose given over planned in each cycle, shape (n_patients, n_cycles).
+        observed: signal → reported values of the first patients (all, up to 4,000), NaN where there was no visit.
+            Shape (n_followed, n_weeks).
+        intensity: dose given over planned in each cycle, of the same patients. Shape (n_followed, n_cycles).
         statuses: how treatment ended ("completed", "progression", "event", "failed") → number of patients.
     """
 
@@ -84,11 +87,23 @@ class Comparison:
     population: str
     cycles: int
     protocol: str
-    days: NDArray[np.int64]
-    cohort: Cohort
     arms: tuple[Arm, ...]
     differences: tuple[Mapping[str, Figure], ...]
     setting: Setting
+
+    @property
+    def days(self) -> NDArray[np.int64]:
+        """Days of the weekly values. Shape (n_weeks,)."""
+        return self.setting.days
+
+    @cached_property
+    def cohort(self) -> Cohort:
+        """The patients and their covariates; sampled again when first asked for, since they are what they are."""
+        return self.people(self.n)
+
+    def people(self, first: int) -> Cohort:
+        """The first patients and their covariates."""
+        return sample(self.setting.population, self.seed, np.arange(min(first, self.n)), self.setting.covariates)
 
     def __repr__(self) -> str:
         arms = [f"  {arm.regimen}: ORR {arm.figures['orr'].value:.3f}" for arm in self.arms]
@@ -126,13 +141,15 @@ def compare_regimens(
     n: int = 1000,
     cycles: int = 24,
     seed: int = 1,
-    protocol: str = "us-label",
+    protocol: str | Path = "us-label",
     ctcae: str = "5",
     overrides: Mapping[str, float] | None = None,
     threads: int | None = None,
     rtol: float = 1e-5,
     chunk: int = CHUNK,
+    workers: Workers = ONE_WORKER,
     store: ResultStore | None = None,
+    resume: bool = False,
     progress: Progress | None = None,
 ) -> Comparison:
     """Treat the same virtual patients with each regimen and sum up benefit and harm.
@@ -143,7 +160,7 @@ def compare_regimens(
         n: virtual patients, numbered from 0.
         cycles: longest treatment, in cycles of the first regimen.
         seed: the same seed gives the same patients and the same luck.
-        protocol: dose-modification rules, a name of the library.
+        protocol: dose-modification rules: a name of the library, or the path of a TOML file.
         ctcae: version that grades blood counts, "4.03", "5" or "6". Rules act on values, whatever the version.
         overrides: name → value that every patient gets: a covariate ("prior_lines"; sampled ones that depend on it
             follow), or a parameter of a model ("lenalidomide.dc50"; it then varies between patients no more).
@@ -151,15 +168,19 @@ def compare_regimens(
         rtol: relative tolerance of a step. At 1e-5 counts and M-protein are within 1e-4 of their exact values over
             24 weeks (5e-5 measured), far below the scatter of any laboratory.
         chunk: patients in memory at once. Results do not depend on it.
+        workers: who works on chunks. Results do not depend on them.
         store: where tables are written as chunks finish.
-        progress: called as patients are done.
+        resume: go on with the unfinished run in the store.
+        progress: called as patients are done, with their number, n, and a few words.
 
     Returns:
         Figures of each arm with 95% intervals, and paired differences from the first arm.
 
     Raises:
         InputError: a regimen, name or number that cannot be used.
-        SolveError: no patient could be integrated; single failures are marked in `statuses`.
+        SolveError: not one of the first 100 patients could be integrated; single failures are marked in `statuses`.
+        StorageError: the store cannot be written; the run can be resumed.
+        WorkerError: workers died again and again, or cannot be reached.
 
     Example:
         >>> result = compare_regimens(["dexamethasone 40 mg weekly"], n=8, cycles=2)
@@ -170,52 +191,62 @@ def compare_regimens(
         raise InputError("regimens is one text", right="a list of texts", hint=f"compare_regimens([{regimens!r}])")
     _check_numbers(overrides or {})
     n, cycles, chunk = (_whole_number(name, value) for name, value in (("n", n), ("cycles", cycles), ("chunk", chunk)))
-    setting = Setting.prepare(
-        regimens,
-        population,
-        cycles,
-        seed,
-        protocol,
-        threads=threads,
-        rtol=rtol,
-        ctcae_version=ctcae,
-        overrides=overrides or {},
+    name, toml = _protocol(protocol)
+    question = Question(
+        regimens=tuple(regimens),
+        population=population,
+        cycles=cycles,
+        seed=_seed(seed),
+        protocol=name,
+        protocol_toml=toml,
+        ctcae=ctcae,
+        overrides={key: float(value) for key, value in (overrides or {}).items()},
+        rtol=float(rtol),
     )
-    cohort, collected = _treat_all(setting, n, chunk, store, progress)
-    arms = tuple(_sum_up(regimen.text, parts) for regimen, parts in zip(setting.regimens, collected, strict=True))
+    setting = Setting.prepare(question, workers.kernel_threads(threads))
+    collector = Collector(setting, n)
+    for done, tables in run_chunks(
+        CompareJob(setting), n, chunk, store=store, workers=workers, resume=resume, progress=progress
+    ):
+        collector.add(done, tables)
+        del tables  # else they would be held while the next chunk is worked out
+    return _compared(setting, n, collector.arms)
+
+
+def _compared(setting: Setting, n: int, collected: Sequence[Collected]) -> Comparison:
+    arms = tuple(
+        Arm(regimen.text, arm_figures(kept.outcomes), kept.outcomes, kept.observed, kept.intensity, kept.statuses)
+        for regimen, kept in zip(setting.regimens, collected, strict=True)
+    )
     return Comparison(
         n=n,
-        seed=seed,
+        seed=setting.seed,
         population=setting.population.name,
-        cycles=cycles,
-        protocol=protocol,
-        days=collected[0][0].days,
-        cohort=cohort,
+        cycles=setting.question.cycles,
+        protocol=setting.question.protocol,
         arms=arms,
-        differences=tuple(difference_figures(arm.outcomes, arms[0].outcomes, seed) for arm in arms[1:]),
+        differences=tuple(difference_figures(arm.outcomes, arms[0].outcomes, setting.seed) for arm in arms[1:]),
         setting=setting,
     )
 
 
-def _treat_all(
-    setting: Setting, n: int, chunk: int, store: ResultStore | None, progress: Progress | None
-) -> tuple[Cohort, list[list[ArmResult]]]:
-    """Every patient under every regimen, chunk after chunk: the cohort, and for each regimen its chunks' results."""
-    collected: list[list[ArmResult]] = [[] for _ in setting.regimens]
-    arms = list(zip(letters(len(collected)), setting.regimens, collected, strict=True))
-    cohorts, total, done = [], float(n * len(arms)), 0.0
-    for cohort in _chunks(setting, n, chunk):
-        cohorts.append(cohort)
-        parameters = setting.parameters(cohort)
-        if store is not None:
-            store.write("parameters", parameter_table(cohort.ids, setting.system.parameters, parameters))
-        for letter, regimen, results in arms:
-            result = run_arm(setting, cohort, parameters, regimen, on_share=_share(progress, done, len(cohort), total))
-            if store is not None:
-                _write(store, result, cohort, letter, regimen.text)
-            results.append(result.without_course())
-            done += len(cohort)
-    return _join_cohorts(cohorts), collected
+def _protocol(protocol: str | Path) -> tuple[str, str | None]:
+    """Name of a protocol; of a file, its name and text, so that workers elsewhere and later runs need no file."""
+    path = Path(protocol)
+    if path.suffix != ".toml":
+        return str(protocol), None
+    try:
+        return path.name, path.read_text(encoding="utf-8")
+    except OSError as reason:
+        raise InputError(f"the protocol file cannot be read: {reason.strerror or reason}", where=str(path)) from None
+    except UnicodeDecodeError as reason:
+        raise InputError(f"the protocol file is not text: {reason}", where=str(path), right="UTF-8") from None
+
+
+def _seed(seed: int) -> int:
+    if isinstance(seed, bool) or not hasattr(seed, "__index__") or seed < 0:
+        raise InputError(f"seed is {seed!r}", right="a whole number from 0")
+    return index(seed)
 
 
 def _check_numbers(overrides: Mapping[str, float]) -> None:
@@ -229,38 +260,3 @@ def _whole_number(name: str, value: int) -> int:
     if isinstance(value, bool) or not hasattr(value, "__index__") or not 1 <= value <= most:
         raise InputError(f"{name} is {value!r}", right=f"a whole number from 1 to {most:,}")
     return index(value)
-
-
-def _chunks(setting: Setting, n: int, chunk: int) -> Iterator[Cohort]:
-    for begin in range(0, n, chunk):
-        yield sample(setting.population, setting.seed, np.arange(begin, min(begin + chunk, n)), setting.covariates)
-
-
-def _share(progress: Progress | None, done: float, patients: int, total: float) -> Callable[[float], None] | None:
-    return None if progress is None else lambda share: progress(done + share * patients, total)
-
-
-def _write(store: ResultStore, result: ArmResult, cohort: Cohort, letter: str, regimen: str) -> None:
-    assert result.course is not None
-    for name, columns in tables_of(result.course, cohort, result.outcomes, letter, regimen).items():
-        store.write(name, columns)
-
-
-def _sum_up(regimen: str, parts: Sequence[ArmResult]) -> Arm:
-    outcomes = {name: np.concatenate([p.outcomes[name] for p in parts]) for name in parts[0].outcomes}
-    observed = {name: np.concatenate([p.observed[name] for p in parts]) for name in parts[0].observed}
-    words = {status for part in parts for status in part.statuses}
-    return Arm(
-        regimen=regimen,
-        figures=arm_figures(outcomes),
-        outcomes=outcomes,
-        observed=observed,
-        intensity=np.concatenate([p.intensity for p in parts]),
-        statuses={word: sum(p.statuses.get(word, 0) for p in parts) for word in sorted(words)},
-    )
-
-
-def _join_cohorts(cohorts: Sequence[Cohort]) -> Cohort:
-    first = cohorts[0]
-    columns = {name: np.concatenate([c.column(name) for c in cohorts]) for name in first.columns}
-    return Cohort(np.concatenate([c.ids for c in cohorts]), columns, first.units)

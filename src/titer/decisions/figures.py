@@ -18,6 +18,12 @@ from titer.trials.statistics import (
     paired_share_difference,
 )
 
+INPUTS = (
+    *("failed", "responder", "vgpr_or_better", "complete_response", "vte_day", "any_hold", "any_reduction"),
+    *("anc_worst_grade", "anc_weekly_worst_grade", "platelets_worst_grade", "platelets_weekly_worst_grade"),
+    *("haemoglobin_worst_grade", "relative_dose_intensity", "pfs_day", "pfs_event", "ttp_day", "ttp_event"),
+    *("dor_day", "dor_event"),
+)  # of all endpoints, those that figures are made from
 SEVERE = 3  # CTCAE grade from which an adverse event is counted
 Outcomes = Mapping[str, NDArray]
 
@@ -41,7 +47,8 @@ def _flags(outcomes: Outcomes) -> dict[str, NDArray[np.bool_]]:
 
 
 def _rows(outcomes: Outcomes, which: NDArray[np.bool_]) -> Outcomes:
-    return {name: values[which] for name, values in outcomes.items()}
+    """What figures need of some patients; nothing is copied where it is all of them."""
+    return outcomes if which.all() else {name: outcomes[name][which] for name in INPUTS}
 
 
 def arm_figures(outcomes: Outcomes) -> dict[str, Figure]:
@@ -63,7 +70,11 @@ def arm_figures(outcomes: Outcomes) -> dict[str, Figure]:
 def _median_month(day: NDArray, event: NDArray) -> Figure:
     if len(day) == 0:
         return Figure(np.nan, np.nan, np.nan)
-    return kaplan_meier(np.asarray(day) / DAYS_PER_MONTH, event).median()
+    return kaplan_meier(_months(day), event).median()
+
+
+def _months(day: NDArray) -> NDArray[np.float64]:
+    return np.asarray(day, float) / DAYS_PER_MONTH
 
 
 def difference_figures(outcomes: Outcomes, reference: Outcomes, seed: int) -> dict[str, Figure]:
@@ -74,9 +85,9 @@ def difference_figures(outcomes: Outcomes, reference: Outcomes, seed: int) -> di
     return {
         **{name: paired_share_difference(ours[name], theirs[name]) for name in ours},
         "median_pfs_month": median_difference(
-            outcomes["pfs_day"] / DAYS_PER_MONTH,
+            _months(outcomes["pfs_day"]),
             outcomes["pfs_event"],
-            reference["pfs_day"] / DAYS_PER_MONTH,
+            _months(reference["pfs_day"]),
             reference["pfs_event"],
             seed=seed,
         ),

@@ -17,7 +17,7 @@ MASS_IN_MG = {
 }
 MOST_MG = 1e6  # nobody is given a kilogram of a drug; the largest real doses (immunoglobulin) are near 0.2 kg
 BODY_SIZE = {"m": "body surface area", "kg": "body weight"}
-PIECES = ("tablet", "tablets", "capsule", "capsules", "pill", "pills", "vial", "vials")
+PIECES = ("tablet", "tablets", "capsule", "capsules", "pill", "pills", "vial", "vials", "sachet", "sachets")
 
 
 def read_amount(reader: Reader, drug: str, unit: str) -> tuple[float, str]:

@@ -17,7 +17,7 @@ ROUTES = {
     "iv": ("iv", "intravenous", "intravenously"),
     "sc": ("sc", "sq", "subcutaneous", "subcutaneously", "subcut"),
     "im": ("im", "intramuscular", "intramuscularly"),
-    "id": ("id", "intradermal", "intradermally", "percutaneous"),
+    "id": ("id", "intradermal", "intradermally"),
     "topical": ("topical", "topically"),
     "intravesical": ("intravesical", "intravesically"),
 }

@@ -13,6 +13,7 @@ from typing import Literal
 
 from titer.evidence.calibrated import calibrated_rows
 
+FULL_START = "us-label-planned-start"
 Role = Literal["calibration", "prediction"]
 POPULATION = "relapsed-myeloma"
 HIGH_DOSE = "dexamethasone 40 mg days 1-4,9-12,17-20 of 28 for 4 cycles then 40 mg days 1-4 of 28"
@@ -28,6 +29,8 @@ class Simulation:
         overrides: covariates that every patient gets instead of a sampled value.
         cycles: length of treatment at most, cycles of 28 days. 24 are about as long as the trials had followed their
             patients when the numbers were printed, so that events are counted over the same time.
+        protocol: dose rules. A trial that gave everybody the full start dose has the label's rules without its lower
+            start doses.
         remark: what differs from the trial for every row of this simulation.
     """
 
@@ -36,6 +39,7 @@ class Simulation:
     overrides: Mapping[str, float] = field(default_factory=dict)
     cycles: int = 24
     population: str = POPULATION
+    protocol: str = "us-label"
     remark: str = ""
 
 
@@ -68,25 +72,27 @@ SIMULATIONS: tuple[Simulation, ...] = (
     Simulation(
         "rd-weekly",
         "lenalidomide 25 mg days 1-21 of 28 + dexamethasone 40 mg days 1,8,15,22 of 28",
-        remark="As TOURMALINE-MM1, placebo arm; the trial started at 10 mg below CrCl 60 and gave dexamethasone 20 mg "
-        "above 75 years, the simulation gives everybody the full start dose.",
+        remark="As TOURMALINE-MM1, placebo arm: 10 mg below CrCl 60, dexamethasone 20 mg above 75 years.",
     ),
     Simulation(
         "rd-high-dose",
         f"lenalidomide 25 mg days 1-21 of 28 + {HIGH_DOSE}",
         overrides={"thromboprophylaxis": 0.0, "prior_lines": 2.0},
+        protocol=FULL_START,
         remark="MM-009/010: no thromboprophylaxis was asked for; about 62% had two or more lines, here all have two.",
     ),
     Simulation(
         "dexamethasone-high-dose",
         HIGH_DOSE,
         overrides={"thromboprophylaxis": 0.0, "prior_lines": 2.0},
+        protocol=FULL_START,
         remark="Control arms of MM-009/010; differences as for rd-high-dose.",
     ),
     Simulation(
         "lenalidomide-alone",
         "lenalidomide 30 mg days 1-21 of 28",
         overrides={"prior_lines": 3.0},
+        protocol=FULL_START,
         remark="MM-014: 67% had three or more prior lines; here every patient has three.",
     ),
     Simulation(

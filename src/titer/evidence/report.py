@@ -57,7 +57,10 @@ def write_page(*, n: int = 1000, seed: int = 1, compare=None, progress=None, kee
     for simulation in SIMULATIONS:
         shown = [result for result in clinical if result.simulation == simulation.name]
         overrides = ", ".join(f"{name} = {value:g}" for name, value in simulation.overrides.items()) or "none"
-        setting = f"Population `{simulation.population}`, set for everybody: {overrides}. {simulation.cycles} cycles."
+        setting = (
+            f"Population `{simulation.population}`, set for everybody: {overrides}. "
+            f"{simulation.cycles} cycles, dose rules `{simulation.protocol}`."
+        )
         heading = f"## {simulation.name}\n\n`{simulation.regimen}`\n\n{setting} {simulation.remark}"
         parts.append(f"{heading}\n\n{table(shown, simulation.remark)}")
     parts.append(

@@ -18,7 +18,7 @@ from titer.evidence.pharmacokinetics import MEASURES, Exposure
 
 # progress(done, total, what is being computed)
 Progress = Callable[[int, int, str], None]
-# compare_regimens(regimens, population=, n=, cycles=, seed=, overrides=) -> Comparison
+# compare_regimens(regimens, population=, n=, cycles=, seed=, protocol=, overrides=) -> Comparison
 Compare = Callable[..., Any]
 
 SHARES_OF_PATIENTS = (
@@ -264,6 +264,7 @@ def _run(simulation: Simulation, *, n: int, seed: int, compare: Compare) -> dict
             n=n,
             cycles=simulation.cycles,
             seed=seed,
+            protocol=simulation.protocol,
             overrides=dict(simulation.overrides),
         )
     except InputError as refusal:

@@ -5,7 +5,7 @@ looking into the folders, so adding one edits nothing else.
 
 Example:
     >>> sorted(drugs())[:2]
-    ['dexamethasone', 'lenalidomide']
+    ['aspirin', 'dexamethasone']
     >>> models()["ikaros"].provides
     ('ikaros',)
 """
@@ -26,6 +26,7 @@ import titer.library.populations  # noqa: F401
 
 if TYPE_CHECKING:
     from titer.clinic.course import ClinicPlan
+    from titer.clinic.protocol import Protocol
     from titer.dosing.regimen import Regimen
     from titer.model import Model
     from titer.patients.population import PopulationModel
@@ -109,6 +110,25 @@ def dose_warnings(regimen: Regimen) -> list[str]:
     return told
 
 
+def protocol_warnings(protocol: Protocol, regimen: Regimen) -> list[str]:
+    """A sentence for each drug that other protocols of the library have rules for and this one has none for.
+
+    A protocol without any rule is meant to have none.
+
+    Example:
+        >>> protocol_warnings(load_protocol("pomalidomide-us"), read_regimen("lenalidomide 25 mg daily"))
+        ["no rule of 'pomalidomide and dexamethasone US' is about lenalidomide: it is given as planned"]
+    """
+    from titer.clinic.protocol import CycleRule, StopRule
+
+    if not protocol.rules:
+        return []
+    for_all = any(isinstance(rule, StopRule | CycleRule) and not rule.drugs for rule in protocol.rules)
+    ruled = {drug for one in protocols().values() for drug in one.drugs}
+    left = [drug for drug in regimen.drugs if drug in ruled and drug not in protocol.drugs and not for_all]
+    return [f"no rule of '{protocol.name}' is about {drug}: it is given as planned" for drug in left]
+
+
 def relapsed_myeloma_models(given: Sequence[str] = MYELOMA_DRUGS) -> list[Model]:
     """What to assemble for relapsed myeloma: these drugs, the immune system, the disease, every side effect.
 
@@ -116,9 +136,9 @@ def relapsed_myeloma_models(given: Sequence[str] = MYELOMA_DRUGS) -> list[Model]
         InputError: a drug that the library does not have.
     """
     known = drugs()
-    chosen = [_pick(name, known, "drug") for name in given]
+    chosen = {model.key: model for model in (_pick(name, known, "drug") for name in given)}  # one may hold two drugs
     diseases = [_folder("diseases")[file] for file in MYELOMA]
-    return [*chosen, *_folder("immune").values(), *diseases, *_folder("side_effects").values()]
+    return [*chosen.values(), *_folder("immune").values(), *diseases, *_folder("side_effects").values()]
 
 
 def populations() -> tuple[str, ...]:
@@ -142,16 +162,55 @@ def load_population(name: str) -> PopulationModel:
     return import_module(f"titer.library.populations.{file}").POPULATION
 
 
-def load_plan(protocol: str = "us-label") -> ClinicPlan:
-    """How patients with myeloma are looked after under a set of dose rules ("us-label", "eu-label", "none").
+def protocols() -> dict[str, Protocol]:
+    """Every protocol of the library, by the name that commands use.
+
+    Example:
+        >>> list(protocols())[:3]
+        ['us-label', 'eu-label', 'none']
+    """
+    from titer.library.rules.protocols import PROTOCOLS
+
+    return dict(PROTOCOLS)
+
+
+def load_protocol(name: str | Path) -> Protocol:
+    """The protocol of that name, or the one that a TOML file describes (docs/protocol_files.md).
 
     Raises:
-        InputError: no protocol of that name.
+        InputError: no protocol of that name; a file that is no protocol.
+
+    Example:
+        >>> load_protocol("us-label").rules[0].name
+        'thrombocytopenia'
     """
-    from titer.library.rules.lenalidomide import PROTOCOLS
+    text = str(name).strip()
+    if isinstance(name, Path) or text.lower().endswith(".toml"):
+        from titer.clinic.protocol_file import read_protocol
+
+        return read_protocol(text, known=protocols(), drugs=[*drugs(), *drugs_without_model()])
+    known, wanted = protocols(), text.lower()
+    if wanted not in known:
+        from titer.errors import InputError, nearest
+
+        alike = [one for one in known if wanted and wanted in one]
+        raise InputError(f"the library has no protocol '{text}'", hint=nearest(wanted, alike or known))
+    return known[wanted]
+
+
+def load_plan(protocol: str | Path = "us-label") -> ClinicPlan:
+    """How patients with myeloma are looked after under a set of dose rules: a name of `protocols`, or a TOML file.
+
+    Raises:
+        InputError: no protocol of that name; a file that is no protocol.
+
+    Example:
+        >>> load_plan("none").protocol.rules
+        ()
+    """
     from titer.library.rules.myeloma import CLINIC
 
-    return replace(CLINIC, protocol=_pick(protocol.strip().lower(), PROTOCOLS, "protocol"))
+    return replace(CLINIC, protocol=load_protocol(protocol))
 
 
 @cache

@@ -27,6 +27,10 @@ _REGISTER = (
     Signal("anc", "10^9/L", 4.0, "absolute neutrophil count"),
     Signal("platelets", "10^9/L", 250.0, "platelet count"),
     Signal("haemoglobin", "g/L", 140.0, "haemoglobin of blood"),
+    Signal("marrow_release", "", 1.0, "count above which marrow keeps its neutrophils, multiple of usual"),
+    Signal("transfused_haemoglobin", "g/L", 0.0, "haemoglobin in transfused red cells"),
+    Signal("transfused_platelets", "10^9/L", 0.0, "transfused platelets in blood"),
+    Signal("clotting", "", 1.0, "hazard of clots under drugs against them, multiple of that without"),
     Signal("vte_hazard", "1/day", 0.0, "hazard of a venous thromboembolism"),
     Signal("death_hazard", "1/day", 0.0, "hazard of death"),
 )

@@ -8,23 +8,12 @@ from dataclasses import dataclass, field
 from typing import Any, Literal, get_args
 
 from titer.errors import ModelError, nearest
+from titer.source import Source as Source
 
 Status = Literal["estimated", "fixed", "derived", "digitised", "calibrated", "assumed"]
 STATUSES: tuple[str, ...] = get_args(Status)
 TIME_UNITS = {"day": 1.0, "h": 24.0}  # steps of the unit in one day
 HANDLES = ("production", "loss", "effect")
-
-
-@dataclass(frozen=True)
-class Source:
-    """Where numbers come from: a publication, a label, or a script of this project.
-
-    `confirmed` is False where the text could not be read again and the number is quoted from memory.
-    """
-
-    citation: str
-    doi: str = ""
-    confirmed: bool = True
 
 
 @dataclass(frozen=True)

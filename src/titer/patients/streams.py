@@ -138,14 +138,14 @@ def _multiply(factor: np.uint64, words: Words) -> tuple[Words, Words]:
 
 def _draw_blocks(seed: int, ids: Words, purpose: int, first: int, n_blocks: int) -> Words:
     """Blocks `first` to `first + n_blocks` of each patient. Shape (n_patients, n_blocks, 4)."""
-    out = np.empty((len(ids), n_blocks, PER_BLOCK), np.uint64)
-    for begin in range(0, len(ids), AT_ONCE):
-        some = ids[begin : begin + AT_ONCE]
-        zero, purposes = np.zeros_like(some), np.full_like(some, purpose)
-        for block in range(n_blocks):
-            words = philox((some, purposes, np.full_like(some, first + block), zero), (seed, 0))
-            out[begin : begin + AT_ONCE, block] = np.stack(words, axis=-1)
-    return out
+    total = len(ids) * n_blocks
+    out = np.empty((total, PER_BLOCK), np.uint64)
+    for begin in range(0, total, AT_ONCE):  # over patients and blocks alike, so that either may be the longer
+        place = np.arange(begin, min(begin + AT_ONCE, total))
+        some, block = ids[place // n_blocks], (place % n_blocks + first).astype(np.uint64)
+        words = philox((some, np.full_like(some, purpose), block, np.zeros_like(some)), (seed, 0))
+        out[begin : begin + AT_ONCE] = np.stack(words, axis=-1)
+    return out.reshape(len(ids), n_blocks, PER_BLOCK)
 
 
 def _seed(seed: int) -> int:

@@ -21,6 +21,7 @@ CAPTIONS = {
     "pfs": "Progression-free survival, Kaplan-Meier with 95% bands (log-log).",
     "dose_intensity": "Dose given over dose planned in each cycle, among those still on treatment.",
 }
+OVER_TIME = ("anc", "platelets", "m_protein", "dose_intensity")  # drawn from weekly values
 
 
 @dataclass(frozen=True)
@@ -80,9 +81,18 @@ def _bands(seen: Seen, ylabel: str, **options: Any) -> Any:
     return plot_bands(seen.days, seen.values, ylabel=ylabel, **options)
 
 
-def captioned_svgs(figures: Mapping[str, Any]) -> list[tuple[str, str]]:
-    """(caption, <svg> element) of each figure."""
-    return [(CAPTIONS[name], to_svg(figure)) for name, figure in figures.items()]
+def captioned_svgs(figures: Mapping[str, Any], *, shown: str = "") -> list[tuple[str, str]]:
+    """(caption, <svg> element) of each figure.
+
+    Args:
+        figures: name → figure.
+        shown: whose weekly values the plots over time show, where that is not everybody.
+    """
+    return [(_caption(name, shown), to_svg(figure)) for name, figure in figures.items()]
+
+
+def _caption(name: str, shown: str) -> str:
+    return CAPTIONS[name] + (f" Shown: {shown}." if shown and name in OVER_TIME else "")
 
 
 def png_files(figures: Mapping[str, Any]) -> dict[str, bytes]:

@@ -9,9 +9,17 @@ from functools import partial
 from typing import Any
 
 from titer.errors import InputError, nearest
-from titer.library import drugs, drugs_without_model, load_population, models, populations, relapsed_myeloma_models
+from titer.library import (
+    drugs,
+    drugs_without_model,
+    load_population,
+    load_protocol,
+    models,
+    populations,
+    protocols,
+    relapsed_myeloma_models,
+)
 from titer.library.limits import LIMITS
-from titer.library.rules.lenalidomide import PROTOCOLS
 from titer.library.signals import SIGNALS
 from titer.model import Model
 from titer.show.models import (
@@ -24,6 +32,7 @@ from titer.show.models import (
     source_text,
     start_lines,
 )
+from titer.show.protocols import protocol_lines
 from titer.show.system_map import map_text
 
 
@@ -33,17 +42,20 @@ def contents() -> dict[str, list[tuple[str, str]]]:
         "drugs": [(name, model.title) for name, model in drugs().items()],
         "populations": [(name, load_population(name).title) for name in populations()],
         "models": [(model.key, model.title) for model in models().values()],
-        "protocols": [(name, protocol.name) for name, protocol in PROTOCOLS.items()],
+        "protocols": [(name, protocol.name) for name, protocol in protocols().items()],
     }
 
 
 def print_member(console: Any, name: str) -> None:
-    """Print a drug or model, a population, a protocol, or "system", found by name.
+    """Print a drug or model, a population, a protocol, or "system", found by name; or a protocol file, by its path.
 
     Raises:
-        InputError: nothing of that name; the nearest names are told.
+        InputError: nothing of that name; the nearest names are told. A file that is no protocol.
     """
     wanted = name.strip().lower()
+    if wanted.endswith(".toml"):
+        print_protocol(console, load_protocol(name))
+        return
     members = _members()
     planned = {one.lower(): one for one in drugs_without_model()}
     if wanted in planned:
@@ -56,7 +68,7 @@ def print_member(console: Any, name: str) -> None:
 def _members() -> dict[str, Callable[[Any], None]]:
     """What prints each member, by lower-case name. A model is found by key, full name and drug."""
     shown: dict[str, Callable[[Any], None]] = {"system": _print_system}
-    shown |= {name: partial(print_protocol, protocol=protocol) for name, protocol in PROTOCOLS.items()}
+    shown |= {name: partial(print_protocol, protocol=protocol) for name, protocol in protocols().items()}
     shown |= {name: partial(print_population, name=name) for name in populations()}
     shown |= {model.name.lower(): partial(print_model, model=model) for model in models().values()}
     return shown | {key.lower(): partial(print_model, model=model) for key, model in (models() | drugs()).items()}
@@ -162,26 +174,22 @@ def _value_text(value: Any) -> str:
 
 def print_protocol(console: Any, protocol: Any) -> None:
     """Rules with the label's words and source, dose ladders and the calendar of blood counts."""
-    _head(console, protocol.name)
-    for rule in protocol.rules:
-        _head(console, rule.name)
-        note = [f"Note: {rule.note}"] if rule.note else []
-        _lines(console, [_rule_text(rule), f'"{rule.wording}"', source_text(rule.source), *note])
-    for ladder in protocol.ladders:
-        _head(console, f"Dose levels of {ladder.drug}")
-        rungs = " > ".join(f"{rung:g}" for rung in ladder.rungs)
-        _lines(console, [f"{rungs} {ladder.unit}", f'"{ladder.wording}"', source_text(ladder.source)])
-    _head(console, "Visits")
-    phases = [f"from day {phase.from_day}: every {phase.every_day} days" for phase in protocol.calendar.phases]
-    held = f"while held: every {protocol.calendar.while_held_every_day} days"
-    response = f"M-protein: every {protocol.response_every_day} days"
-    _lines(console, [*phases, held, response, source_text(protocol.calendar.source)])
-    if not protocol.rules:
-        _lines(console, ["No rule: doses are given as planned."])
+    title, *lines = protocol_lines(protocol, console.width)
+    _head(console, title)
+    for line in lines:
+        console.print(line, markup=False, style="bold" if line[:1].strip() else None)
 
 
-def _rule_text(rule: Any) -> str:
-    return (
-        f"{rule.drug} is held when {rule.signal} is below {rule.hold_below:g} {rule.unit}, and resumes at "
-        f"{rule.resume_at:g} or more: {rule.first_resume} the first time, {rule.later_resume} after that"
-    )
+def protocol_file_text(name: str) -> str:
+    """A protocol of the library, or one read from a file, as the text of a protocol file.
+
+    Raises:
+        InputError: no protocol of that name.
+
+    Example:
+        >>> protocol_file_text("none").splitlines()[1]
+        'name = "never act"'
+    """
+    from titer.clinic.protocol_file import write_protocol
+
+    return write_protocol(load_protocol(name))

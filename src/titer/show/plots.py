@@ -43,7 +43,7 @@ def plot_benefit_risk(
         >>> len(plot_benefit_risk([arm], harms=["vte"]).axes)
         1
     """
-    below = 0.6 + _legend_height(len(arms))
+    below = 0.6 + legend_height(len(arms))
     with look():
         figure = new_figure(3.1 * len(harms) + 1.0, 3.6 + below, bottom=below)
         panels = np.atleast_1d(figure.subplots(1, len(harms), sharey=True))
@@ -52,7 +52,7 @@ def plot_benefit_risk(
                 _benefit_risk_point(panel, arm[harm], arm[benefit], harm, benefit, index)
             _label_plane(panel, benefit if panel is panels[0] else None, harm)
         handles = panels[0].get_legend_handles_labels()[0]
-        _legend_below(figure, handles, [arm["regimen"] for arm in arms])
+        legend_below(figure, handles, [arm["regimen"] for arm in arms])
     return figure
 
 
@@ -119,7 +119,7 @@ def plot_bands(
     months = np.asarray(days) / DAYS_PER_MONTH
     summaries = {label: centiles(array) for label, array in values.items()}
     with look():
-        figure, panels = _panels(len(values))
+        figure, panels = new_panels(len(values))
         for index, (panel, label) in enumerate(zip(panels, values, strict=True)):
             for other, summary in summaries.items():
                 if other != label:
@@ -216,7 +216,7 @@ def plot_survival(
     n = len(outcomes)
     end = until or max(float(np.max(time)) for time, _ in outcomes.values())
     with look():
-        below = 0.8 + 0.19 * n + _legend_height(n)
+        below = 0.8 + 0.19 * n + legend_height(n)
         figure = new_figure(7.2, 3.8 + below, bottom=below, left=1.0, right=0.4)
         panel = figure.subplots()
         for index, (time, event) in enumerate(outcomes.values()):
@@ -225,7 +225,7 @@ def plot_survival(
         ticks = month_ticks(end)
         panel.set(xlim=(0, end), ylim=(0, 102), xticks=ticks, ylabel=ylabel, xlabel="Months since first dose")
         _risk_table(panel, [time for time, _ in outcomes.values()], ticks)
-        _legend_below(figure, panel.lines[: len(outcomes)], list(outcomes))
+        legend_below(figure, panel.lines[: len(outcomes)], list(outcomes))
     return figure
 
 
@@ -273,7 +273,7 @@ def plot_dose_intensity(cycles: np.ndarray, values: Mapping[str, np.ndarray], *,
         'Cycle'
     """
     with look():
-        figure, panels = _panels(len(values), bottom=1.25)
+        figure, panels = new_panels(len(values), bottom=1.25)
         for index, (panel, (label, array)) in enumerate(zip(panels, values.items(), strict=True)):
             left = np.sum(~np.isnan(array), axis=0)
             _stack_shares(panel, cycles, array, left, index)
@@ -298,7 +298,7 @@ def _stack_shares(panel, cycles, array, left, index) -> None:
         bottom += share
 
 
-def _panels(n: int, bottom: float = 0.95) -> tuple[Any, list[Any]]:
+def new_panels(n: int, bottom: float = 0.95) -> tuple[Any, list[Any]]:
     columns = min(n, 3)
     rows = -(-n // columns)
     figure = new_figure(max(3.4 * columns + 0.5, 4.6), 4.1 * rows, top=0.6, bottom=bottom)
@@ -326,9 +326,9 @@ def _numbers_below(panel, positions, counts, title: str = "patients") -> None:
     panel.annotate(title, (0.5, 0), xycoords="axes fraction", xytext=(0, -53), ha="center", **place)
 
 
-def _legend_below(figure, handles, labels) -> None:
+def legend_below(figure, handles, labels) -> None:
     figure.legend(handles, key_lines(labels), loc="lower center", ncols=1, handlelength=2.2, borderaxespad=0.4)
 
 
-def _legend_height(n: int) -> float:
+def legend_height(n: int) -> float:
     return 0.2 + 0.35 * n  # inches: two lines of text per regimen

@@ -19,13 +19,13 @@ from titer.decisions.compare import Comparison, compare_regimens
 from titer.evidence.expectations import EXPECTATIONS, SIMULATIONS
 from titer.evidence.stored import Validation, load_validation
 from titer.evidence.validation import Estimate, judge
-from titer.library import dose_warnings, read_regimen
+from titer.library import dose_warnings, protocol_warnings, read_regimen
 from titer.library.limits import LIMITS
 from titer.library.signals import SIGNALS
-from titer.model.digest import model_digest
 from titer.patients.individuals import sample_individuals
 from titer.show.comparison import Courses, Seen, captioned_svgs, draw_comparison, png_files, unique_labels
 from titer.show.report import Report, render_report, stored_rows, validation_rows
+from titer.show.unevaluated import unevaluated_rules, unevaluated_sentence
 from titer.trials.endpoints import DAYS_PER_MONTH
 from titer.trials.store import ResultStore
 from titer.trials.tables import letters
@@ -34,20 +34,23 @@ ENDS = {
     "completed": "still treated at the end",
     "progression": "progression",
     "event": "death",
+    "withdrawn": "left the study",
+    "toxicity": "stopped for toxicity",
     "failed": "could not be integrated",
 }
-LIBRARIES = ("numpy", "scipy", "pyarrow", "matplotlib")
+DESCRIBED = 100_000  # patients whose covariates the report sums up
 
 
-def publish_comparison(out: str | Path, regimens: Sequence[str], **options: Any) -> Comparison:
+def publish_comparison(out: str | Path, regimens: Sequence[str], *, resume: bool = False, **options: Any) -> Comparison:
     """Compare regimens and write everything about it into a folder.
 
     Args:
         out: folder; made where it is missing. An earlier result in it is replaced once the new one is whole.
         regimens, options: as for `titer.decisions.compare.compare_regimens`.
+        resume: go on with the unfinished run of the same question in the folder.
 
     Raises:
-        StorageError: the folder cannot be written to; nothing half-written is kept.
+        StorageError: the folder cannot be written to; the chunks that are whole are kept for `resume`.
         InputError, SolveError: as for the comparison.
 
     Example:
@@ -59,12 +62,12 @@ def publish_comparison(out: str | Path, regimens: Sequence[str], **options: Any)
     """
     begun = time.perf_counter()
     with ResultStore(out) as store:
-        comparison = compare_regimens(regimens, store=store, **options)
+        comparison = compare_regimens(regimens, store=store, resume=resume, **options)
         result = comparison.as_json()
         figures = draw_comparison(result, _courses(comparison))
         for name, content in png_files(figures).items():
             store.add_file(name, content)
-        manifest = _manifest(comparison, time.perf_counter() - begun)
+        manifest = _manifest(comparison, store.asked, time.perf_counter() - begun)
         store.add_file("comparison.json", (json.dumps(result, indent=2) + "\n").encode())
         store.add_file("report.html", _report(comparison, result, figures, manifest).encode())
         store.finish(manifest)
@@ -76,10 +79,14 @@ def _courses(comparison: Comparison) -> Courses:
     arms = dict(zip(labels, comparison.arms, strict=True))
     return Courses(
         **{name: _seen(comparison, name, arms) for name in ("anc", "platelets", "m_protein")},
-        pfs={key: (arm.outcomes["pfs_day"] / DAYS_PER_MONTH, arm.outcomes["pfs_event"]) for key, arm in arms.items()},
+        pfs={key: (_months(arm.outcomes["pfs_day"]), arm.outcomes["pfs_event"]) for key, arm in arms.items()},
         intensity={key: arm.intensity for key, arm in arms.items()},
         drug=comparison.setting.counted_drug,
     )
+
+
+def _months(day: np.ndarray) -> np.ndarray:
+    return np.asarray(day, float) / DAYS_PER_MONTH
 
 
 def _seen(comparison: Comparison, signal: str, arms: Mapping[str, Any]) -> Seen:
@@ -93,26 +100,19 @@ def _seen(comparison: Comparison, signal: str, arms: Mapping[str, Any]) -> Seen:
     return Seen(days[planned], {key: arm.observed[signal][:, planned] for key, arm in arms.items()})
 
 
-def _manifest(comparison: Comparison, seconds: float) -> dict[str, Any]:
-    """How the run was made; all that is needed to make it again."""
-    setting = comparison.setting
+def _manifest(comparison: Comparison, asked: Mapping[str, Any], seconds: float) -> dict[str, Any]:
+    """How the run was made; all that is needed to make it again.
+
+    Args:
+        asked: what `run.json` holds.
+        seconds: since this process began, which may have taken over what an earlier one had done.
+    """
     return {
-        "titer": version("titer"),
+        **asked,
         "python": platform.python_version(),
-        "libraries": {name: version(name) for name in LIBRARIES},
-        "kernel": setting.kernel.library_path.stem,  # named by its content
-        "method": setting.kernel.method,
-        "rtol": setting.rtol,
-        "n": comparison.n,
-        "seed": comparison.seed,
-        "cycles": comparison.cycles,
-        "population": comparison.population,
-        "protocol": comparison.protocol,
-        "ctcae": setting.grades["anc"].version,
-        "overrides": setting.overrides,
-        "regimens": [arm.regimen for arm in comparison.arms],
-        "warnings": list(dict.fromkeys(told for one in setting.regimens for told in dose_warnings(one))),
-        "models": {m.name: model_digest(m) for m in setting.system.models},
+        "matplotlib": version("matplotlib"),
+        "warnings": _warnings(comparison),
+        "not_evaluated": unevaluated_rules(comparison),
         "covariates_by_default": _defaulted(comparison),
         "statuses": {
             letter: dict(arm.statuses)
@@ -122,10 +122,27 @@ def _manifest(comparison: Comparison, seconds: float) -> dict[str, Any]:
     }
 
 
+def _warnings(comparison: Comparison) -> list[str]:
+    """What the command warned of before it ran: doses beyond a model, drugs beyond the protocol."""
+    setting = comparison.setting
+    told = [
+        sentence
+        for regimen in setting.regimens
+        for sentence in (*dose_warnings(regimen), *protocol_warnings(setting.plan.protocol, regimen))
+    ]
+    return list(dict.fromkeys(told))
+
+
+def _limits(manifest: Mapping[str, Any]) -> list[str]:
+    """What every result leaves out, and what this run did."""
+    told = unevaluated_sentence(manifest["not_evaluated"])
+    return [*LIMITS, *manifest["warnings"], *([f"{told}."] if told else [])]
+
+
 def _defaulted(comparison: Comparison) -> list[dict[str, Any]]:
     """Covariates that a model reads and the population does not have, with the value used instead."""
     setting = comparison.setting
-    individuals = sample_individuals(setting.system, comparison.cohort.take([0]), setting.seed)
+    individuals = sample_individuals(setting.system, comparison.people(1), setting.seed)
     return [asdict(defaulted) for defaulted in individuals.defaulted]
 
 
@@ -138,12 +155,12 @@ def _report(
         Report(
             result=result,
             question=[
-                ("Population", comparison.setting.population.title),
+                ("Population", _population_title(comparison)),
                 ("Protocol", comparison.setting.plan.protocol.name),
                 ("Grades", f"CTCAE {comparison.setting.grades['anc'].version}"),
                 ("Longest treatment", f"{comparison.cycles} cycles of {comparison.setting.cycle_days} days"),
             ],
-            plots=captioned_svgs(figures),
+            plots=captioned_svgs(figures, shown=_followed(comparison)),
             population=_population_rows(comparison),
             statuses=_status_rows(comparison),
             models=models,
@@ -151,10 +168,21 @@ def _report(
             validation=validation_rows(_published_beside(comparison)),
             library_validation=stored_rows(stored.rows),
             library_validation_note=_validation_note(stored),
-            limits=LIMITS,
+            limits=_limits(manifest),
             manifest=manifest,
         )
     )
+
+
+def _followed(comparison: Comparison) -> str:
+    """Whose weekly values the plots show, where that is not everybody."""
+    followed = len(comparison.arms[0].intensity)
+    return "" if followed == comparison.n else f"the first {followed:,} of {comparison.n:,} patients"
+
+
+def _population_title(comparison: Comparison) -> str:
+    title = comparison.setting.population.title
+    return title if comparison.n <= DESCRIBED else f"{title} (summed up from the first {DESCRIBED:,} patients)"
 
 
 def _validation_note(stored: Validation) -> str:
@@ -164,8 +192,9 @@ def _validation_note(stored: Validation) -> str:
 
 def _population_rows(comparison: Comparison) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
+    people = comparison.people(DESCRIBED)
     for covariate in comparison.setting.population.covariates:
-        values = comparison.cohort.column(covariate.name)
+        values = people.column(covariate.name)
         if values.dtype.kind not in "fiub":
             continue
         if set(np.unique(values)) <= {0, 1}:

@@ -1,13 +1,14 @@
-"""Endpoints of each patient, read from the course of a cohort.
+"""Endpoints of each patient, read from what is known of a cohort.
 
-Answers:  best response, PFS, TTP, duration of response, worst counts and grades, events, holds, reductions, intensity.
-Assumed:  a patient without event is censored at the last assessment of the disease; counts are those reported on
-          treatment, from the first visit after the first dose.
+Answers:  best response, PFS, TTP, overall survival, duration of response, worst counts and grades, their burden in
+          weeks, first days of events, holds, reductions and stops for toxicity, dose intensity, cumulative dose.
+Assumed:  a patient without event is censored at the last assessment of the disease, for survival at the last day of
+          observation; counts are those on treatment with the regimen, from the first visit after the first dose.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,17 +17,20 @@ from titer.clinic.course import Course, End
 from titer.clinic.grading import GradeTable, grade
 from titer.clinic.ledger import dose_totals
 from titer.clinic.response import Response
-from titer.clinic.rules import Action
+from titer.dosing.regimen import MINUTES_PER_DAY
+from titer.trials.followed import Followed, with_word
 
 DAYS_PER_MONTH = 365.25 / 12
+SEVERE, MODERATE = 3, 2  # grades from which toxicity is counted
+LOWERED = ("resume lower", "reduce")
 Columns = dict[str, NDArray]
 
 
-def endpoints(course: Course, tables: Mapping[str, GradeTable], drug: str) -> Columns:
+def endpoints(known: Course | Followed, tables: Mapping[str, GradeTable], drug: str) -> Columns:
     """One value per patient and endpoint.
 
     Args:
-        course: what happened; its patients in increasing order.
+        known: the course, or what is known of it up to a day (`Followed.until`); patients in increasing order.
         tables: laboratory test → table that grades it ("anc", "platelets", "haemoglobin").
         drug: whose dose intensity is counted; NaN for patients who are not planned to get it.
 
@@ -34,32 +38,41 @@ def endpoints(course: Course, tables: Mapping[str, GradeTable], drug: str) -> Co
         Columns of shape (n_patients,). Days count from the first dose and are NaN where it did not happen; flags are
         bool; `*_event` says whether the time before it is an event (True) or censored.
     """
+    cohort = Followed.of_course(known) if isinstance(known, Course) else known
     return {
-        **_response(course),
-        **_times(course),
-        **_laboratory(course, tables),
-        **{f"{name}_day": day for name, day in course.event_day.items()},
-        **_dosing(course, drug),
-        "end_day": course.end_day,
-        "failed": course.end == End.FAILED,
+        **response_endpoints(cohort),
+        **time_endpoints(cohort),
+        **_laboratory(cohort, tables),
+        **{f"{name}_day": day for name, day in cohort.event_day.items()},
+        **_decisions(cohort),
+        **_dosing(cohort, drug),
+        "therapy_end_day": cohort.therapy_end_day,
+        "crossover_day": cohort.crossover_day,
+        "end_day": cohort.end_day,
+        "failed": cohort.end == End.FAILED,
     }
 
 
-def _response(course: Course) -> Columns:
-    best = course.response.best
+def response_endpoints(cohort: Followed) -> Columns:
+    """Best response, and the days of response and progression."""
+    best = cohort.best
     return {
         "best_response": best,
         "responder": best >= Response.PARTIAL,
         "vgpr_or_better": best >= Response.VERY_GOOD_PARTIAL,
         "complete_response": best >= Response.COMPLETE,
-        "response_day": course.response.response_day,
-        "progression_day": course.response.progression_day,
+        "response_day": cohort.response_day,
+        "progression_day": cohort.progression_day,
     }
 
 
-def _times(course: Course) -> Columns:
-    pfs, happened = course.progression_free()
-    progression, response = course.response.progression_day, course.response.response_day
+def time_endpoints(cohort: Followed) -> Columns:
+    """PFS, TTP, duration of response and overall survival: days, and whether each is an event."""
+    died = cohort.end == End.EVENT
+    progression, response = cohort.progression_day, cohort.response_day
+    first = np.fmin(progression, np.where(died, cohort.end_day, np.nan))
+    happened = ~np.isnan(first)
+    pfs = np.where(happened, first, np.nan_to_num(cohort.last_assessment))
     return {
         "pfs_day": pfs,
         "pfs_event": happened,
@@ -67,19 +80,34 @@ def _times(course: Course) -> Columns:
         "ttp_event": ~np.isnan(progression),
         "dor_day": pfs - response,
         "dor_event": happened & ~np.isnan(response),
+        "os_day": cohort.end_day,
+        "os_event": died,
     }
 
 
-def _laboratory(course: Course, tables: Mapping[str, GradeTable]) -> Columns:
+def _laboratory(cohort: Followed, tables: Mapping[str, GradeTable]) -> Columns:
     columns: Columns = {}
+    on_treatment = cohort.days[None, :] <= cohort.therapy_end_day[:, None]
+    on_treatment[:, 0] = False  # before the first dose
     for test, table in tables.items():
+        reported = np.where(on_treatment, cohort.observed[test], np.nan)
+        weekly = np.where(on_treatment, cohort.true[test], np.nan)
         # As reported at visits, and as it truly was at the end of every week: the second does not depend on the
         # calendar of visits, which samples the rest week of one regimen and the treatment of another.
-        for name, values in ((test, course.observed[test]), (f"{test}_weekly", course.true[test])):
-            columns[f"{name}_lowest"] = _lowest(values[:, 1:])
-            # The lower limit of normal only tells grade 1 from 0; grades 3 and 4 do not need it.
+        for name, values in ((test, reported), (f"{test}_weekly", weekly)):
+            columns[f"{name}_lowest"] = _lowest(values)
+            # The lower limit of normal only tells grade 1 from 0; grades 2 to 4 do not need it.
             columns[f"{name}_worst_grade"] = grade(columns[f"{name}_lowest"], table)
+        columns[f"{test}_g3_day"] = _first_day(_finite_grade(reported, table) >= SEVERE, cohort.days)
+        grades = _finite_grade(weekly, table)
+        for least in (MODERATE, SEVERE):
+            columns[f"{test}_weeks_g{least}"] = (grades >= least).sum(axis=1).astype(np.int32)
     return columns
+
+
+def _finite_grade(values: NDArray, table: GradeTable) -> NDArray[np.int8]:
+    """Grades; a value beyond single precision (a patient about to fail) is not known."""
+    return grade(np.where(np.isfinite(values), values, np.nan), table)
 
 
 def _lowest(values: NDArray) -> NDArray:
@@ -89,34 +117,81 @@ def _lowest(values: NDArray) -> NDArray:
     return lowest
 
 
-def _dosing(course: Course, drug: str) -> Columns:
-    decisions = course.ledger.tables()["decisions"]
+def _first_day(flags: NDArray[np.bool_], days: NDArray) -> NDArray:
+    """Day of the first true week of each patient, NaN where there is none. flags: shape (n_patients, n_weeks)."""
+    return np.where(flags.any(axis=1), days[np.argmax(flags, axis=1)].astype(float), np.nan)
+
+
+def _decisions(cohort: Followed) -> Columns:
+    hold, lowered = first_decision(cohort, ("hold",)), first_decision(cohort, LOWERED)
+    toxic = np.where(cohort.therapy_end == End.TOXICITY, cohort.therapy_end_day, np.nan)
     return {
-        "any_hold": _any_action(course, decisions, Action.HOLD),
-        "any_reduction": _any_action(course, decisions, Action.RESUME_LOWER),
-        "relative_dose_intensity": _intensity(course, drug, np.array([0, course.days[-1]]))[:, 0],
+        "any_hold": ~np.isnan(hold),
+        "any_reduction": ~np.isnan(lowered),
+        "hold_day": hold,
+        "reduction_day": lowered,
+        "toxicity_stop_day": toxic,
     }
 
 
-def _intensity(course: Course, drug: str, day_edges: NDArray) -> NDArray:
-    """Dose given over dose planned per span of days, NaN where nothing was planned. Shape (n_patients, n_spans)."""
-    drugs = list(course.ledger.drugs)
-    if drug not in drugs:
-        return np.full((len(course.patients), len(day_edges) - 1), np.nan)
-    doses = course.ledger.tables()["doses"]
-    planned, given = dose_totals(doses, course.patients, drugs.index(drug), day_edges)
+def first_decision(cohort: Followed, actions: Iterable[str]) -> NDArray:
+    """Day of the first decision of these kinds on the regimen, NaN where there was none. Shape (n_patients,)."""
+    table, day = cohort.decisions, np.full(len(cohort), np.inf)
+    if len(table["patient"]):
+        row = cohort.rows_of(table)
+        own = with_word(table["action"], tuple(actions)) & ~_crossed(cohort, row, table["day"])
+        np.minimum.at(day, row[own], table["day"][own])
+    return np.where(np.isfinite(day), day, np.nan)
+
+
+def _crossed(cohort: Followed, row: NDArray, day: NDArray) -> NDArray[np.bool_]:
+    """Rows from the day on which the patient crossed over."""
     with np.errstate(invalid="ignore"):
-        return np.where(planned > 0, given / planned, np.nan)
+        return day >= cohort.crossover_day[row]
 
 
-def _any_action(course: Course, decisions: Mapping[str, NDArray], action: Action) -> NDArray[np.bool_]:
-    rows = np.searchsorted(course.patients, decisions["patient"][decisions["action"] == action])
-    flags = np.zeros(len(course.patients), bool)
-    flags[rows] = True
-    return flags
+def _dosing(cohort: Followed, drug: str) -> Columns:
+    planned, given = doses_until_crossover(cohort, drug)
+    with np.errstate(invalid="ignore"):
+        intensity = np.where(planned > 0, given / planned, np.nan)
+    return {"relative_dose_intensity": intensity, "cumulative_dose": given}
 
 
-def intensity_by_cycle(course: Course, drug: str, cycle_days: int) -> NDArray[np.float32]:
-    """Dose of a drug given over dose planned in each cycle, NaN off treatment. Shape (n_patients, n_cycles)."""
-    edges = np.arange(0, course.days[-1] + cycle_days, cycle_days)
-    return _intensity(course, drug, edges).astype(np.float32)
+def doses_until_crossover(cohort: Followed, drug: str) -> tuple[NDArray, NDArray]:
+    """Amount of a drug planned and given on the regimen, NaN where the arm lacks it. Shape (n_patients,) each."""
+    table = cohort.doses
+    drugs = list(table["drug"].words) if "drug" in table else []
+    if drug not in drugs:
+        return np.full(len(cohort), np.nan), np.full(len(cohort), np.nan)
+    own = ~_crossed(cohort, cohort.rows_of(table), table["minute"] / MINUTES_PER_DAY)
+    plain = {name: table[name][own] for name in ("patient", "minute", "planned", "given")}
+    plain["drug"] = np.asarray(table["drug"].codes)[own]
+    edges = np.array([0, cohort.days[-1] + 1])
+    planned, given = dose_totals(plain, cohort.patients, drugs.index(drug), edges)
+    return planned[:, 0].astype(float), given[:, 0].astype(float)  # NumPy counts no rows in whole numbers
+
+
+def burden(cohort: Followed, table: GradeTable, span_day: int = 28) -> dict[str, NDArray[np.int64]]:
+    """Toxicity over time: patient-weeks on treatment, and those of them spent at grade 2 or more and 3 or more.
+
+    Args:
+        cohort: of one arm.
+        table: of the laboratory test.
+        span_day: length of a span, whole weeks.
+
+    Returns:
+        "weeks", "g2", "g3", and the patients "treated" and with grade 3 or more at least "once" in each span. Shape
+        (n_spans,). True weekly values, so that it does not depend on the calendar of visits.
+    """
+    values = np.where(cohort.days[None, :] <= cohort.therapy_end_day[:, None], cohort.true[table.test], np.nan)[:, 1:]
+    known, grades = ~np.isnan(values), _finite_grade(values, table)
+    span = (cohort.days[1:] - 1) // span_day
+    n = int(span[-1]) + 1
+    severe = grades >= SEVERE
+    return {
+        "weeks": np.bincount(span, known.sum(axis=0), n).astype(np.int64),
+        "g2": np.bincount(span, (grades >= MODERATE).sum(axis=0), n).astype(np.int64),
+        "g3": np.bincount(span, severe.sum(axis=0), n).astype(np.int64),
+        "treated": np.array([known[:, span == k].any(axis=1).sum() for k in range(n)], np.int64),
+        "once": np.array([severe[:, span == k].any(axis=1).sum() for k in range(n)], np.int64),
+    }

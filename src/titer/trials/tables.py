@@ -13,10 +13,7 @@ from titer.clinic.course import Course, End
 from titer.clinic.response import Response
 from titer.errors import ModelError
 from titer.patients.cohort import Cohort
-from titer.trials.store import Words
-
-Columns = dict[str, Any]
-
+from titer.trials.columns import Columns, Words
 
 KEYS = ("patient", "arm", "regimen")
 

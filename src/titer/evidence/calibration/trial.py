@@ -45,7 +45,7 @@ class Bench:
     kernel: Kernel
 
     @classmethod
-    def build(cls, n: int = 600, seed: int = 2024, cycles: int = 24, protocol: str = "us-label") -> Bench:
+    def build(cls, n: int = 600, seed: int = 2024, cycles: int = 24, protocol: str = "us-label-planned-start") -> Bench:
         system = assemble(relapsed_myeloma_models(), SIGNALS, units=False)
         return cls(n, seed, cycles, protocol, system, compile_kernel(system))
 

@@ -3,7 +3,7 @@
 from titer.clinic.course import ClinicPlan, WatchedEvent
 from titer.library.rules.assays import ASSAYS
 from titer.library.rules.imwg import IMWG_2016
-from titer.library.rules.lenalidomide import PROTOCOLS
+from titer.library.rules.protocols import PROTOCOLS
 
 EVENTS = (
     WatchedEvent("vte", "vte.cumulative_hazard"),

@@ -1,8 +1,8 @@
 """Haemoglobin: red cells of 120 days, made less by a marrow full of tumour and less while Ikaros is low.
 
 Answers:  the slow course of haemoglobin over months: better with response, worse with progression.
-Not for:  bleeding, transfusion, erythropoietin, renal anaemia that changes, del(5q) (where the drug raises
-          haemoglobin).
+Not for:  bleeding, less production after a transfusion, erythropoietin, renal anaemia that changes, del(5q) (where the
+          drug raises haemoglobin).
 Assumed:  production is shared between marrow and tumour, (1 + a)/(1 + a burden), so that a complete response raises
           it by a and a doubled tumour lowers it about as much; both sizes are calibrated to grade 3 and 4 anaemia.
 Conflict: the control arms saw 5.7% grade 3 or 4 anaemia without lenalidomide; the model predicts 3.0%: bleeding,
@@ -20,6 +20,7 @@ def equations(t, x, p, s):
     room = (1 + p.crowding) / (1 + p.crowding * s.tumour_burden)
     made = room / (1 + p.block * (1 - s.ikaros)) * s.factor("haemoglobin.production")
     rate = p.ages / p.life
+    own = p.baseline * (x.first + x.second + x.third + x.fourth) / p.ages
     return Equations(
         rates={
             "first": rate * (made - x.first),
@@ -27,7 +28,7 @@ def equations(t, x, p, s):
             "third": rate * (x.second - x.third),
             "fourth": rate * (x.third - x.fourth),
         },
-        signals={"haemoglobin": p.baseline * (x.first + x.second + x.third + x.fourth) / p.ages},
+        signals={"haemoglobin": own + s.transfused_haemoglobin},
     )
 
 
@@ -62,6 +63,6 @@ MODEL = Model(
     equations=equations,
     covariates=(Covariate("baseline_haemoglobin", "g/L", "haemoglobin before treatment", 110.0),),
     individual=individual,
-    reads=("tumour_burden", "ikaros"),
+    reads=("tumour_burden", "ikaros", "transfused_haemoglobin"),
     provides=("haemoglobin",),
 )

@@ -5,7 +5,7 @@ days 8-14, reach a plateau, and come back within a week of stopping. States are 
 absolute neutrophil count is the circulating fraction times the patient's own baseline.
 
 Answers:  neutrophil counts and grades over cycles for any drug that lowers Ikaros.
-Not for:  cytotoxic drugs, G-CSF kinetics, demargination by dexamethasone (leukocytosis for a day after each dose).
+Not for:  cytotoxic drugs, demargination by dexamethasone (leukocytosis for a day after each dose).
 Assumed:  marrow reserve of relapsed myeloma lies between Abbiati's normal and pretreated marrow by the number of
           earlier lines; the block depends on Ikaros as it did on the level of avadomide.
 Numerics: release from the reserve is steepened by the power 20 in the source and reaches 1e17; it is capped at 50
@@ -30,15 +30,18 @@ def equations(t, x, p, s):
     k2 = p.k_death + k3
     k1 = p.k_death + k2
     matured = k3 * (p.slack + 1) * passing * x.t2 / (p.slack + x.t2)
-    release = minimum((1 / maximum(x.circulating, p.least)) ** p.release_power, p.release_cap)
-    growth = k1 * s.factor("anc.production") * (1 / maximum(x.t2, p.least)) ** p.feedback
+    release = minimum((s.marrow_release / maximum(x.circulating, p.least)) ** p.release_power, p.release_cap)
+    growth = k1 * (1 / maximum(x.t2, p.least)) ** p.feedback
+    # What multiplies production acts on cells that have matured: precursors that grow by more than they lose would grow
+    # without bound, since the feedback on them is weak (power 0.013).
+    stored = k4 * x.t3 / p.reserve_ratio * s.factor("anc.production")
     return Equations(
         rates={
             "proliferating": growth * x.proliferating - k1 * x.proliferating,
             "t1": k1 * x.proliferating - (k2 + p.k_death) * x.t1,
             "t2": k2 * x.t1 - matured - p.k_death * x.t2,
             "t3": matured - (k4 + p.k_death) * x.t3,
-            "reserve": k4 * x.t3 / p.reserve_ratio - (p.k_death + k_out * release) * x.reserve,
+            "reserve": stored - (p.k_death + k_out * release) * x.reserve,
             "circulating": k_out * release * p.reserve_ratio * x.reserve - p.k_elimination * x.circulating,
         },
         outputs={"block": 1 - passing},
@@ -107,6 +110,6 @@ MODEL = Model(
     ),
     individual=individual,
     outputs=(Output("block", "", "fraction of maturation that is blocked"),),
-    reads=("ikaros",),
+    reads=("ikaros", "marrow_release"),
     provides=("anc",),
 )

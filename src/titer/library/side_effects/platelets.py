@@ -1,7 +1,7 @@
 """Platelets: a transit chain whose first step is slowed by the loss of Ikaros (chain of Srimani 2022).
 
 Answers:  platelet counts over cycles for any drug that lowers Ikaros.
-Not for:  feedback by thrombopoietin (none in the source), bleeding, transfusions.
+Not for:  feedback by thrombopoietin (none in the source), bleeding.
 Assumed:  Srimani's effect, there linear in the amount of lenalidomide, is a power of the loss of Ikaros; slope and
           power reproduce its nadirs at 25, 15 and 10 mg. Marrow filled by tumour makes fewer platelets.
 Conflict: at the typical baseline the source's chain dips to 0.75 and makes almost no grade 3 or 4, the label shows
@@ -31,7 +31,7 @@ def equations(t, x, p, s):
             "circulating": p.k_loss * (x.t2 - x.circulating),
         },
         outputs={"effect": effect},
-        signals={"platelets": p.baseline * x.circulating},
+        signals={"platelets": p.baseline * x.circulating + s.transfused_platelets},
     )
 
 
@@ -80,6 +80,6 @@ MODEL = Model(
     ),
     individual=individual,
     outputs=(Output("effect", "1/h", "added loss of precursors"),),
-    reads=("ikaros", "tumour_burden"),
+    reads=("ikaros", "tumour_burden", "transfused_platelets"),
     provides=("platelets",),
 )

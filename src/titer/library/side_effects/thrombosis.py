@@ -12,6 +12,7 @@ Conflict: absolute risk by SAVED is 7-12% at 6 months in its derivation, 6-32% i
 """
 # ruff: noqa: E501 - a number and its home stand on one line
 
+from titer.library.shared import PROPHYLAXIS
 from titer.library.sources import CARRIER_2011, DIMA_2023, LI_2019, OUTCOMES, TITER
 from titer.model import Covariate, Equations, Model, Parameter, Population, State
 from titer.model.expression import exp, log, where
@@ -22,7 +23,7 @@ def equations(t, x, p, s):
     early = 1 + p.early * exp(-t / p.early_time)
     imid = 1 + p.imid * (1 - s.ikaros)
     steroid = 1 + p.steroid * s.glucocorticoid
-    hazard = p.hazard * early * imid * steroid
+    hazard = p.hazard * early * imid * steroid * s.clotting
     return Equations(rates={"cumulative_hazard": hazard}, signals={"vte_hazard": hazard})
 
 
@@ -44,7 +45,7 @@ PARAMETERS = (
     Parameter("early_time", 120.0, "day", "time over which the early excess falls", "rates: twice in the first 4 months", "derived"),
     Parameter("imid", 1.43, "", "added hazard at complete loss of Ikaros", "outcomes: IMID133+IMID137 against IMID134+IMID138; evidence.calibration.thrombosis", "calibrated"),
     Parameter("steroid", 2.89, "", "added hazard at full glucocorticoid action", "outcomes: IMID134+IMID138; evidence.calibration.thrombosis", "calibrated"),
-    Parameter("prophylaxis", 0.6, "", "hazard ratio of any prophylaxis", "rates: 4.1 to 2.6 per 100 cycles", "derived"),
+    PROPHYLAXIS,
     Parameter("per_point", 1.32, "", "hazard ratio of one SAVED point", "saved: 1.85 between high and low risk", "derived"),
     Parameter("points_surgery", 2.0, "", "SAVED points, surgery within 90 days", "saved: score", "fixed"),
     Parameter("points_asian", -3.0, "", "SAVED points, Asian race", "saved: score", "fixed"),
@@ -73,6 +74,6 @@ MODEL = Model(
         Covariate("thromboprophylaxis", "", "1 on aspirin, heparin or an anticoagulant", 0.0),
     ),
     individual=individual,
-    reads=("ikaros", "glucocorticoid"),
+    reads=("ikaros", "glucocorticoid", "clotting"),
     provides=("vte_hazard",),
 )

@@ -1,0 +1,176 @@
+"""Blood counts that must be there before the first dose.
+
+Answers:  neutrophils and platelets at which lenalidomide, pomalidomide and thalidomide are not started.
+Not for:  counts during treatment; those are rules of a protocol (`titer.library.rules`).
+Conflict: the EU does not start lenalidomide below 1.0 (neutrophils) and 50 (platelets; before 2020: 75, or 30 in a
+          filled marrow); the US label of lenalidomide with dexamethasone names no count to start at. On treatment the
+          US hold at neutrophils below 1.0, the EU below 0.5.
+"""
+
+from titer.clinic.safety.conditions import ALWAYS, documented, flag, number
+from titer.clinic.safety.declare import SafetyRule
+from titer.library.labels._sources import LEN_EU, LEN_US, POM_EU, POM_US, THAL_US, label, memory
+
+ANC, PLATELETS = number("anc_10e9_l"), number("platelets_10e9_l")
+WAIT = "Wait for recovery and count again."
+NO_US_COUNT = "US: the label names no count to start at"
+MM = ("multiple_myeloma",)
+
+RULES = (
+    SafetyRule(
+        key="lenalidomide_start_anc_eu",
+        about=("lenalidomide",),
+        severity="block",
+        when=ANC < 1.0,
+        finding="neutrophils are too low to start",
+        advice=WAIT,
+        source=label(LEN_EU, "section 4.2 (2024, all indications; 2013 alike for myeloma)"),
+        authority=("EU",),
+        limit="neutrophils 1.0 x10^9/L",
+        indications=("multiple_myeloma", "mantle_cell_lymphoma", "follicular_lymphoma", "marginal_zone_lymphoma"),
+        elsewhere=NO_US_COUNT,
+    ),
+    SafetyRule(
+        key="lenalidomide_start_platelets_eu",
+        about=("lenalidomide",),
+        severity="block",
+        when=PLATELETS < 50,
+        finding="platelets are too low to start",
+        advice=WAIT,
+        source=label(LEN_EU, "section 4.2 (2024, all indications)"),
+        authority=("EU",),
+        limit="platelets 50 x10^9/L",
+        indications=("multiple_myeloma", "mantle_cell_lymphoma", "follicular_lymphoma", "marginal_zone_lymphoma"),
+        elsewhere=NO_US_COUNT,
+    ),
+    SafetyRule(
+        key="lenalidomide_start_platelets_2013",
+        about=("lenalidomide",),
+        severity="warn",
+        when=(PLATELETS >= 50) & (PLATELETS < 75) & ~documented(flag("marrow_infiltrated")),
+        finding="platelets are below what the EU asked for before 2020",
+        advice="Allowed by the present text; count weekly.",
+        source=label(LEN_EU, "section 4.2, 2013: 75, or 30 where plasma cells fill the marrow"),
+        authority=("EU",),
+        limit="platelets 75 x10^9/L (2013)",
+        indications=MM,
+    ),
+    SafetyRule(
+        key="lenalidomide_start_maintenance",
+        about=("lenalidomide",),
+        severity="block",
+        when=(ANC < 1.0) | (PLATELETS < 75),
+        finding="counts have not recovered enough for maintenance",
+        advice="Start after neutrophils reach 1.0 and platelets 75 x10^9/L.",
+        source=label(LEN_US, "section 2 (maintenance)"),
+        authority=("US",),
+        limit="neutrophils 1.0 and platelets 75 x10^9/L",
+        indications=("multiple_myeloma_maintenance",),
+        topic="lenalidomide_start_maintenance",
+        note="the label says 'and/or'; both are asked for here",
+    ),
+    SafetyRule(
+        key="lenalidomide_start_maintenance_eu",
+        about=("lenalidomide",),
+        severity="block",
+        when=(ANC < 1.0) | (PLATELETS < 50),
+        finding="counts have not recovered enough for maintenance",
+        advice="Start after neutrophils reach 1.0 and platelets 50 x10^9/L.",
+        source=label(LEN_EU, "section 4.2 (2024, all indications)"),
+        authority=("EU",),
+        limit="neutrophils 1.0 and platelets 50 x10^9/L",
+        indications=("multiple_myeloma_maintenance",),
+        topic="lenalidomide_start_maintenance",
+    ),
+    SafetyRule(
+        key="lenalidomide_start_mds_eu",
+        about=("lenalidomide",),
+        severity="block",
+        when=(ANC < 0.5) | (PLATELETS < 25),
+        finding="counts are too low to start",
+        advice=WAIT,
+        source=memory(LEN_EU, "section 4.2 (myelodysplastic syndrome)"),
+        authority=("EU",),
+        limit="neutrophils 0.5 and platelets 25 x10^9/L",
+        indications=("mds_del5q", "mds"),
+        elsewhere=NO_US_COUNT,
+    ),
+    SafetyRule(
+        key="pomalidomide_cycle_us",
+        about=("pomalidomide",),
+        severity="block",
+        when=(ANC < 0.5) | (PLATELETS < 50),
+        finding="counts are too low for a new cycle",
+        advice="Delay the cycle until neutrophils reach 0.5 and platelets 50 x10^9/L.",
+        source=label(POM_US, "section 2 (to begin a new cycle)"),
+        authority=("US",),
+        limit="neutrophils 0.5 and platelets 50 x10^9/L",
+        topic="pomalidomide_cycle",
+        indications=MM,
+    ),
+    SafetyRule(
+        key="pomalidomide_cycle_eu",
+        about=("pomalidomide",),
+        severity="block",
+        when=(ANC < 1.0) | (PLATELETS < 50),
+        finding="counts are too low for a new cycle",
+        advice="Delay the cycle until neutrophils reach 1.0 and platelets 50 x10^9/L.",
+        source=memory(POM_EU, "section 4.2 (to begin a new cycle)"),
+        authority=("EU",),
+        limit="neutrophils 1.0 and platelets 50 x10^9/L",
+        topic="pomalidomide_cycle",
+        indications=MM,
+    ),
+    SafetyRule(
+        key="pomalidomide_start_kaposi",
+        about=("pomalidomide",),
+        severity="block",
+        when=ANC < 1.0,
+        finding="neutrophils are too low for day 1",
+        advice="Hold until neutrophils reach 1.0 x10^9/L.",
+        source=label(POM_US, "section 2 (Kaposi sarcoma)"),
+        authority=("US",),
+        limit="neutrophils 1.0 x10^9/L on day 1",
+        indications=("kaposi_sarcoma",),
+    ),
+    SafetyRule(
+        key="thalidomide_start_anc",
+        about=("thalidomide",),
+        severity="block",
+        when=ANC < 0.75,
+        finding="neutrophils are too low to start",
+        advice=WAIT,
+        source=memory(THAL_US, "section 5 (neutropenia)"),
+        authority=("US",),
+        limit="neutrophils 0.75 x10^9/L",
+        elsewhere="EU: with melphalan and prednisone, neutrophils 1.0 and platelets 50",
+    ),
+    SafetyRule(
+        key="lenalidomide_hold_us",
+        about=("lenalidomide",),
+        severity="inform",
+        when=ALWAYS,
+        finding="counts at which treatment is held",
+        advice="Hold below these; resume when recovered, platelets one level lower. `titer show us-label` has the "
+        "rules.",
+        source=label(LEN_US, "section 2, table 1"),
+        authority=("US",),
+        limit="hold: neutrophils below 1.0, platelets below 30 x10^9/L",
+        topic="lenalidomide_hold",
+        indications=MM,
+    ),
+    SafetyRule(
+        key="lenalidomide_hold_eu",
+        about=("lenalidomide",),
+        severity="inform",
+        when=ALWAYS,
+        finding="counts at which treatment is held",
+        advice="Hold below these; resume when recovered, platelets one level lower. `titer show eu-label` has the "
+        "rules.",
+        source=label(LEN_EU, "section 4.2 (with dexamethasone)"),
+        authority=("EU",),
+        limit="hold: neutrophils below 0.5, platelets below 30 x10^9/L",
+        topic="lenalidomide_hold",
+        indications=MM,
+    ),
+)
