@@ -157,6 +157,15 @@ def test_options_that_cannot_be_used_are_refused(capsys, more, told):
     assert told in capsys.readouterr().err
 
 
+def test_that_a_finished_result_is_replaced_is_told(tmp_path, capsys):
+    asked = ["compare", "dexamethasone 40 mg weekly", "-n", "4", "--cycles", "1", "--out", str(tmp_path / "out")]
+    told = []
+    for _ in range(2):
+        assert run(asked) == 0
+        told.append("will be replaced" in capsys.readouterr().err)
+    assert told == [False, True]
+
+
 def test_resuming_a_finished_result_prints_and_keeps_the_same(results, capsys):
     before = {p: p.read_bytes() for p in results.rglob("*.parquet")}
     arguments = ["compare", *ARMS, *SMALL, "--out", str(results), "--resume", "--json"]

@@ -334,6 +334,20 @@ def test_unknown_pregnancy_is_never_a_pass():
     assert findings["pregnancy_imid"].finding.startswith("not known: pregnancy status")
 
 
+@pytest.mark.parametrize(("age", "required"), [(30, True), (49, True), (50, False)])
+def test_a_woman_below_50_can_become_pregnant_unless_it_is_shown_that_she_cannot(age, required):
+    unknown = {**WOMAN, "age_year": age, "pregnancy_tests": [], "contraception": []}
+    del unknown["menses_last_24_months"]
+    findings = {one.rule: one.status for one in screened(unknown, RD, authority="us").findings(0)}
+    for rule in ("pregnancy_tests_us", "contraception_us"):
+        assert findings[rule] == ("found" if required else "not known")
+
+
+def test_too_much_for_a_bad_kidney_blocks_whether_or_not_dialysis_is_known():
+    unknown = {name: value for name, value in MAN.items() if name not in ("dialysis", "serum_creatinine_mg_dl")}
+    assert screened({**unknown, "crcl_ml_min": 25}, RD).answers.tolist() == [2]
+
+
 def test_two_negative_tests_decide_an_unknown_pregnancy():
     unknown = {name: value for name, value in WOMAN.items() if name != "pregnant"}
     assert "pregnancy_imid" not in found(unknown, RD)

@@ -34,7 +34,8 @@ def check_patient(patient: Any, regimen: str, *, indication: str = "", authority
     """Whether one patient may have a regimen, by the labels' rules.
 
     Args:
-        patient: facts as the keys of a patient file (docs/safety.md), or a record.
+        patient: facts as the keys of a patient file (docs/safety.md), a FHIR R4 Bundle as a mapping, the path of a file
+            with either, or a record.
         regimen: its text.
         indication: what it is for; the usual one of its drugs where empty.
         authority: "us", "eu" or "both".
@@ -50,12 +51,16 @@ def check_patient(patient: Any, regimen: str, *, indication: str = "", authority
         >>> [finding.rule for finding in screening.findings(0) if finding.severity == "block"][0]
         'pregnancy_imid'
     """
+    from titer.interop.patient_file import read_patient_file, read_patient_object
     from titer.library.labels import check_patients, read_checked_regimen
     from titer.patients.columns import PatientColumns
-    from titer.patients.record import PatientRecord, read_record
+    from titer.patients.record import PatientRecord
 
-    record = patient if isinstance(patient, PatientRecord) else read_record(patient)
-    columns = PatientColumns.from_records([record])
+    if isinstance(patient, str | Path):
+        patient = read_patient_file(patient).record
+    elif not isinstance(patient, PatientRecord):
+        patient = read_patient_object(patient).record
+    columns = PatientColumns.from_records([patient])
     return check_patients(columns, read_checked_regimen(regimen), indication=indication, authority=authority)
 
 

@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from titer.cli.output import console, counted, print_json, run_progress, warn
+from titer.cli.output import console, counted, print_json, run_progress, warn, warn_of_replacement
 from titer.errors import InputError
 
 
@@ -54,6 +54,7 @@ def compare(
     }
     if resume and out is None:
         raise InputError("--resume without --out", right="the folder of the run that goes on")
+    warn_of_replacement(out, resume=resume)
     from titer.library import dose_warnings, load_protocol, protocol_warnings, read_regimen
 
     parsed, rules = [read_regimen(text) for text in regimens], load_protocol(protocol)

@@ -6,6 +6,7 @@ import json
 import sys
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from titer.errors import StorageError, TiterError
@@ -79,6 +80,12 @@ def warn(messages: Iterable[str]) -> None:
     """One line for each warning, on standard error, so that results and JSON stay as they are."""
     for message in messages:
         print(f"Warning: {message}", file=sys.stderr)
+
+
+def warn_of_replacement(out: Path | None, *, resume: bool) -> None:
+    """Say that a finished result will be replaced; it stays as it is until the new one is whole."""
+    if out is not None and not resume and (out / "manifest.json").exists():
+        warn([f"the finished result in {out} will be replaced when this run is whole; Ctrl-C keeps it"])
 
 
 def print_json(value: Any) -> None:

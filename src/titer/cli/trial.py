@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from titer.cli.output import console, counted, print_json, progress_bar, warn
+from titer.cli.output import console, counted, print_json, progress_bar, warn, warn_of_replacement
 from titer.errors import InputError
 
 
@@ -44,6 +44,7 @@ def trial(
         raise InputError("there is no study file", hint="titer trial --example > study.toml")
     if resume and out is None:
         raise InputError("--resume without --out", right="the folder of the run that goes on")
+    warn_of_replacement(out, resume=resume)
     from titer.cli.compare import chosen_workers
 
     options = {

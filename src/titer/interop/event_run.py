@@ -124,6 +124,7 @@ def simulate_table(
 
     Accuracy: 1e-8 of the closed forms of linear kinetics (tests/test_event_tables_run.py). A patient's predictions do
         not depend on the other patients of the table.
+
     Source: definition; conventions in docs/event_tables.md.
 
     Example:

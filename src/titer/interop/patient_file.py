@@ -51,7 +51,16 @@ def read_patient(text: str, as_of: str = "") -> PatientFile:
         >>> read_patient('{"sex": "male", "age_year": 61}').record.age_year
         61.0
     """
-    data = read_json(text)
+    return read_patient_object(read_json(text), as_of)
+
+
+def read_patient_object(data: Any, as_of: str = "") -> PatientFile:
+    """As `read_patient_file`, from what its JSON says.
+
+    Example:
+        >>> read_patient_object({"sex": "male", "age_year": 61}).record.sex
+        'male'
+    """
     if isinstance(data, Mapping) and "resourceType" in data:
         if data["resourceType"] != "Bundle":
             raise InputError(

@@ -22,6 +22,8 @@ from titer.trials.chunks import Chunk, Done, Job, StoppedError, Workers, watched
 
 MOST_DEATHS = 3  # workers that one chunk may cost before the run gives up
 PATIENCE_S = 5.0  # for a process to end when it was asked to
+# A thread that waits without end may not hear the keyboard (another thread took the signal; always so on Windows).
+LISTEN_S = 0.25
 Watcher = Callable[[Chunk, float], None]
 
 
@@ -132,7 +134,10 @@ class ThreadPool:
             raise StoppedError
 
     def take(self) -> Done:
-        found = self._done.get()
+        found = None
+        while found is None:
+            with suppress(queue.Empty):
+                found = self._done.get(timeout=LISTEN_S)
         if isinstance(found, BaseException):
             raise found
         return found

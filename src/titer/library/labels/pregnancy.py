@@ -20,12 +20,13 @@ SENSITIVITY_US, SENSITIVITY_EU = 50.0, 25.0  # mIU/mL
 
 FEMALE, MALE = word("sex", "female"), word("sex", "male")
 
-# Who can become pregnant
+# Who can become pregnant. Where nothing is known of menses, a woman below 50 can; from 50 on it is asked.
+MENSES = flag("menses_last_24_months")
 POSSIBLE_US = (
     FEMALE
     & ~documented(flag("hysterectomy") | flag("bilateral_oophorectomy"))
     & ~documented(number("natural_amenorrhoea_year") >= 2)
-    & flag("menses_last_24_months")
+    & (MENSES | (documented(number("age_year") < 50) & ~documented(~MENSES)))
 )
 EXEMPT_EU = documented(
     flag("premature_ovarian_failure")

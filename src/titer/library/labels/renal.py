@@ -37,7 +37,8 @@ def moderate(cutoff: float) -> Condition:
     return NO_DIALYSIS & CRCL.between(LEAST, cutoff)
 
 
-SEVERE = ~flag("dialysis") & (CRCL < LEAST)
+# Also where dialysis is not known: what is too much without it is too much with it. `ON_DIALYSIS` asks for the rest.
+SEVERE = NO_DIALYSIS & (CRCL < LEAST)
 
 
 def start_dose(
