@@ -727,7 +727,7 @@ def test_check_reads_a_bundle_and_tells_codes(check):
 def test_check_prints_what_was_and_was_not_understood(check):
     regimen = "len 10 mg days 1-21 of 28 + dex 20 mg weekly"
     _, printed = check("--patient", str(FOLDER / "myeloma.json"), "--regimen", regimen)
-    assert "FHIR CODES: 30 understood, 6 not understood" in printed.out
+    assert "FHIR CODES: 31 understood, 6 not understood" in printed.out
     assert "anc_10e9_l 2.1 (LOINC 751-8)" in printed.out
     assert "not understood: http://loinc.org 2532-0 Lactate dehydrogenase" in printed.out
 
@@ -757,3 +757,26 @@ def test_the_example_of_the_page_runs(monkeypatch):
     names = {}
     exec(re.search(r"```python\n(.*?)```", page, re.S)[1], names)
     assert names["reading"].record.organ_transplant == "kidney"
+
+
+def test_an_allergy_by_text_is_taken_and_told():
+    allergy = {"resourceType": "AllergyIntolerance", "code": {"text": "penicillin"}}
+    reading = read_bundle(bundle(allergy))
+    assert reading.record.allergies == ["penicillin"]
+    (line,) = [one for one in reading.understood if one.fact == "allergies"]
+    assert line.taken
+    assert line.value == "penicillin"
+    assert not any("says nothing" in one.text for one in reading.remarks)
+
+
+def test_a_medicine_by_a_text_that_nobody_knows_is_told_as_a_text():
+    from titer.show.safety import account_text
+
+    statement = {
+        "resourceType": "MedicationStatement",
+        "status": "active",
+        "medicationCodeableConcept": {"text": "warfarn"},
+    }
+    told = " ".join(account_text(read_bundle(bundle(statement)).as_json()).split())
+    assert "not understood: text 'warfarn' without a code" in told
+    assert "no system" not in told

@@ -105,10 +105,24 @@ def test_there_are_enough_bad_files():
     assert len(BAD_FILES) >= 25
 
 
-def test_several_faults_are_counted():
+def test_several_faults_are_all_named():
     with pytest.raises(InputError) as caught:
         read_record({"age_year": -1, "sex": "x", "pregnnt": True})
-    assert "2 more to put right" in caught.value.where
+    told = caught.value.what
+    assert told.startswith("3 things to put right")
+    for part in (
+        "age_year is -1 (right: 0 or more)",
+        "sex is 'x' (right: 'female' or 'male'",
+        "did you mean 'pregnant'",
+    ):
+        assert part in told
+
+
+def test_very_many_faults_are_cut_and_counted():
+    with pytest.raises(InputError) as caught:
+        read_record({f"key_{n}": n for n in range(50)})
+    assert "50 things to put right" in caught.value.what
+    assert "and 30 more" in caught.value.what
 
 
 @pytest.mark.parametrize("content", [b"\xff\xfe\x00", b"{\x00"])

@@ -427,3 +427,37 @@ def test_a_damaged_file_is_a_protocol_or_an_error_of_ours(place, inserted, remov
     at = place % len(whole)
     with suppress(TiterError):
         read(whole[:at] + inserted + whole[at + removed :])
+
+
+@pytest.mark.parametrize("name", ["neutropaenia", "Neutropenia", "neutropenias"])
+def test_a_rule_called_nearly_as_one_that_is_extended_is_refused(name):
+    from titer.library.rules.lenalidomide_us import US
+
+    text = f'''[protocol]
+name = "own"
+extends = "us-label"
+[[hold]]
+name = "{name}"
+drug = "lenalidomide"
+when = "anc < 0.75 10^9/L"
+until = "anc >= 0.75 10^9/L"
+'''
+    with pytest.raises(InputError) as caught:
+        parse_protocol(text, known={"us-label": US})
+    assert "nearly as 'neutropenia'" in caught.value.what
+    assert "clearly different name" in caught.value.right
+    other = parse_protocol(text.replace(name, "low neutrophils"), known={"us-label": US})
+    assert len(other.rules) == len(US.rules) + 1
+    beside = text.replace('extends = "us-label"', 'extends = "us-label"\nwithout = ["neutropenia"]')
+    assert len(parse_protocol(beside, known={"us-label": US}).rules) == len(US.rules)
+
+
+def test_names_of_rules_of_one_protocol_are_no_slips_of_each_other():
+    from titer.clinic.protocol_file import nearly_equal
+
+    for one, other in (
+        ("mild renal", "moderate renal"), ("hypercalcaemia", "hypocalcaemia"), ("neutropenia 2", "neutropenia 3"),
+        ("neutropenia with fever", "neutropenia"), ("renal us", "renal eu"), ("lymphopenia", "neutropenia"),
+    ):  # fmt: skip
+        assert not nearly_equal(one, other)
+    assert nearly_equal("low-platelets", "lowplatelets")

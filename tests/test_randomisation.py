@@ -167,8 +167,11 @@ def test_nobody_who_is_asked_to_be_impossible_enters():
 def test_labels_screen_candidates_and_what_is_not_known_is_no_pass():
     arms = '[[arms]]\nname = "R"\nregimen = "lenalidomide 25 mg days 1-21 of 28"\n'
     text = f'name = "s"\npatients = 2\n{arms}[eligibility]\nlabels = true\n'
-    with pytest.raises(InputError, match=r"none of .* may enter.*label: .*\(not known\).*eligibility.assume"):
+    with pytest.raises(InputError, match=r"none of .* may enter.*label: .*\(not known\).*eligibility.assume") as caught:
         enrol(design_of(parse_study(text)))
+    assert "ask for" in caught.value.what
+    for line in ("medications = []", "allergies = []", "pregnant = false"):
+        assert line in caught.value.hint
     assumed = (
         "[eligibility.assume]\npregnant = false\nallergies = []\nprior_imid_severe_reaction = false\nmedications = "
     )

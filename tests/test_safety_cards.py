@@ -25,7 +25,8 @@ def test_cards_have_the_attributes_of_the_specification(patient, regimen):
     for finding in findings:
         details = [card["detail"] for card in response["cards"] if finding.rule in card["detail"]]
         assert finding.missing or any(finding.advice in detail for detail in details)
-        assert all(any(meaning_of(name) in detail for detail in details) for name in finding.missing)
+        asked = [meaning_of(name, finding.lacking) for name in finding.missing]
+        assert all(any(one in detail for detail in details) for one in asked)
     order = [("critical", "warning", "info").index(card["indicator"]) for card in response["cards"]]
     assert order == sorted(order)
 
@@ -51,3 +52,13 @@ def test_a_long_summary_is_cut_and_the_detail_is_whole():
     assert len(card["summary"]) < 140
     assert card["summary"].endswith("…")
     assert finding.finding in card["detail"]
+
+
+def test_only_the_facts_that_are_missing_are_asked_for():
+    findings = screened({"weight_kg": 70, "sex": "female"}, "lenalidomide 25 mg days 1-21 of 28").findings(0)
+    asked = {name: one.lacking.get(name) for one in findings for name in one.missing}
+    assert asked["bmi_kg_m2"] == ("height_cm",)
+    assert asked["crcl_ml_min"] == ("age_year", "serum_creatinine_mg_dl")
+    details = "\n".join(card["detail"] for card in make_cards(findings)["cards"])
+    assert "(crcl_ml_min, or age_year and serum_creatinine_mg_dl)" in details
+    assert "weight_kg" not in details

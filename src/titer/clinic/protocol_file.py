@@ -20,10 +20,11 @@ import re
 import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
-from titer.clinic.protocol import Calendar, Ladder, Protocol, Rule
+from titer.clinic.protocol import Calendar, Ladder, Protocol, Rule, drugs_of
 from titer.clinic.protocol_fields import CALENDAR, LADDER, PROTOCOL, RULES, TABLES, Key, read_keys
 from titer.clinic.protocol_writing import write_protocol
 from titer.dosing.drugs import nearest_drug
@@ -32,6 +33,7 @@ from titer.model.declare import Source
 
 __all__ = ["parse_protocol", "read_protocol", "write_protocol"]
 LARGEST_FILE = 200_000  # bytes
+ALIKE = 0.8  # of two words, from 0 to 1: one or two letters of a word differ
 NO_SOURCE = "no source given"
 NO_WORDING = "no wording given"
 
@@ -174,6 +176,8 @@ class _Reading:
             other = next((word for word, (known, _) in RULES.items() if isinstance(before, known)), table)
             raise InputError(what, where=self._where(table, index, "name"), right=f"[[{other}]], or another name")
         values = self._keys(table, index, entry, keys, missing_allowed=before is not None)
+        if before is None:
+            self._refuse_slip(table, index, values)
         self._check_drugs(table, index, values)
         try:
             if before is not None:
@@ -181,6 +185,23 @@ class _Reading:
             return kind(**self._with_home(values))
         except InputError as error:
             raise self._told(error, self._where(table, index)) from None
+
+    def _refuse_slip(self, table: str, index: int, values: Mapping[str, Any]) -> None:
+        """A new rule called nearly as one of the extended protocol, of one kind and drug: it would act beside that."""
+        name, kind = values["name"], RULES[table][0]
+        own = {values["drug"]} if "drug" in values else set(values.get("drugs", ()))
+        for rule in self.base.rules if self.base else ():
+            left_out = rule.name in self.head.get("without", ())
+            if left_out or not isinstance(rule, kind) or not nearly_equal(name, rule.name):
+                continue
+            if not own or not drugs_of(rule) or own & set(drugs_of(rule)):
+                raise InputError(
+                    f"the rule '{name}' is called nearly as '{rule.name}' of '{self.head['extends']}', and would act "
+                    "beside it",
+                    where=self._where(table, index, "name"),
+                    right=f'name = "{rule.name}" to change that rule; for a further rule a clearly different name',
+                    hint=f'without = ["{rule.name}"] under [protocol] leaves the other one out',
+                )
 
     def _with_home(self, values: dict[str, Any], old: Source | None = None, words: str = "") -> dict[str, Any]:
         """Where no source or wording is given, a mark that says so and that is shown wherever the rule is."""
@@ -284,6 +305,26 @@ class _Reading:
     def _told(self, error: InputError, where: str) -> InputError:
         joined = f"{where}: {error.where}" if error.where else where
         return InputError(error.what, where=joined, right=error.right, hint=error.hint)
+
+
+def nearly_equal(one: str, other: str) -> bool:
+    """Whether a name is likely another one with a slip: words alike one by one, and the same numbers.
+
+    Example:
+        >>> nearly_equal("neutropaenia", "neutropenia"), nearly_equal("neutropenia 2", "neutropenia 3")
+        (True, False)
+    """
+    first, second = (re.findall(r"[^\W\d_]+|\d+", name.lower()) for name in (one, other))
+    if [word for word in first if word.isdigit()] != [word for word in second if word.isdigit()]:
+        return False
+    if len(first) != len(second):  # a blank or hyphen too many
+        return "".join(first) == "".join(second)
+    return all(_alike(*pair) for pair in zip(first, second, strict=True))
+
+
+def _alike(one: str, other: str) -> bool:
+    opposed = {one[:4], other[:4]} & {"hype"} and {one[:4], other[:4]} & {"hypo"}
+    return one == other or (not opposed and SequenceMatcher(None, one, other).ratio() >= ALIKE)
 
 
 class _Lines:

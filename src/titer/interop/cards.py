@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from titer.clinic.safety.declare import SEVERITIES
-from titer.clinic.safety.findings import Finding, meaning_of, show_seen
+from titer.clinic.safety.findings import Finding, lacking_of, meaning_of, show_seen
 
 LONGEST_SUMMARY = 139  # characters; the specification asks for less than 140
 OUTCOMES = {"block": "block", "require": "require something", "warn": "warn", "inform": "inform"}
@@ -48,10 +48,11 @@ def _card_of_unknown(findings: list[Finding]) -> dict[str, Any]:
         for name in one.missing:
             rules.setdefault(name, []).append(one.rule)
     facts = f"{len(rules)} missing fact{'' if len(rules) == 1 else 's'}"
+    lacking = lacking_of(findings)
     return {
         "summary": _shortened(f"not known: {facts} could {OUTCOMES[severity]} ({', '.join(rules)})"),
         "indicator": "info" if severity == "inform" else "warning",
-        "detail": "\n".join(f"- {meaning_of(name)}: {', '.join(keys)}" for name, keys in rules.items()),
+        "detail": "\n".join(f"- {meaning_of(name, lacking)}: {', '.join(keys)}" for name, keys in rules.items()),
         "source": {"label": "Titer"},
     }
 

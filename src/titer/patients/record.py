@@ -340,6 +340,7 @@ PARTS: dict[str, type[BaseModel]] = {
     "contraception": Contraception,
     "prior_therapies": PriorTherapy,
 }
+MOST_TOLD = 20  # faults of a file that are told one by one
 LIMITS = {"greater_than_equal": ("ge", "or more"), "less_than_equal": ("le", "or less")}
 
 
@@ -348,21 +349,35 @@ def _kind(value: Any) -> str:
 
 
 def _told(error: ValidationError) -> InputError:
-    """The first complaint in the four parts of an error; how many others there are is said."""
-    complaints = error.errors(include_url=False)
-    first = complaints[0]
-    *path, key = first["loc"]
-    where = _place([*path]) + (f"; {len(complaints) - 1} more to put right" if len(complaints) > 1 else "")
-    if first["type"] == "extra_forbidden":
+    """All complaints as one error: one in the four parts, several in a list with what would be right of each."""
+    told = [_told_one(dict(one)) for one in error.errors(include_url=False)]
+    if len(told) == 1:
+        return told[0]
+    listed = [_in_a_list(number, one) for number, one in enumerate(told[:MOST_TOLD], 1)]
+    more = f"; and {len(told) - MOST_TOLD} more" if len(told) > MOST_TOLD else ""
+    what = f"{len(told)} things to put right: {'; '.join(listed)}{more}"
+    return InputError(what, where="patient file", right="see each of them", hint="leave out what is not known")
+
+
+def _in_a_list(number: int, one: InputError) -> str:
+    place = one.where.removeprefix("patient file").removeprefix(", ")
+    help_ = f"{one.right}; {one.hint}" if "did you mean" in one.hint else one.right
+    return f"({number}) {one.what}{f', at {place}' if place else ''} (right: {help_})"
+
+
+def _told_one(complaint: dict[str, Any]) -> InputError:
+    *path, key = complaint["loc"]
+    where = _place([*path])
+    if complaint["type"] == "extra_forbidden":
         names = _fields_at(path)
         unknown = str(key)[:60]
         right = "a key that docs/safety.md lists" if not path else f"one of {', '.join(names)}"
         return InputError(
             f"the patient file has no key '{unknown}'", where=where, right=right, hint=_nearest_key(unknown, names)
         )
-    shown = _shown(first["input"])
     name = key if isinstance(key, str) else f"{path[-1]}[{key}]"
-    return InputError(f"{name} is {shown}", where=where, right=_right(dict(first)), hint=_hint(dict(first)))
+    shown = _shown(complaint["input"])
+    return InputError(f"{name} is {shown}", where=where, right=_right(complaint), hint=_hint(complaint))
 
 
 def _place(path: list[Any]) -> str:

@@ -7,8 +7,8 @@ from textwrap import wrap
 from typing import Any
 
 from titer.clinic.safety.declare import SEVERITIES, SafetyRule
-from titer.clinic.safety.findings import Finding, cite, meaning_of, show_seen
-from titer.patients.columns import FACTS
+from titer.clinic.safety.findings import Finding, cite, lacking_of, meaning_of, show_seen
+from titer.patients.columns import FACTS, Fact
 
 WIDTH = 100
 HEADS = {
@@ -96,15 +96,21 @@ def _unknown(findings: Sequence[Finding], answer: str, *, everything: bool) -> s
         return (
             f"NOT KNOWN: {_counted_facts([name for names in facts.values() for name in names])}{also}; --all lists them"
         )
-    lines = ["NOT KNOWN; --all names the rules that ask"]
+    lines, lacking = ["NOT KNOWN; --all names the rules that ask"], lacking_of(findings)
     for severity, names in facts.items():
         if severity == "block" and names:
             lines += ["  could block:"]
-            lines += [line for name in names for line in _wrapped(f"- {meaning_of(name)}", "  ", "    ")]
+            lines += [line for name in names for line in _wrapped(f"- {meaning_of(name, lacking)}", "  ", "    ")]
         elif names:
-            keys = [key for name in names for key in (FACTS[name].derived_from if name in FACTS else ()) or (name,)]
+            keys = [key for name in names for key in _keys_of(name, lacking)]
             lines += _wrapped(f"{COULD[severity]}: {', '.join(dict.fromkeys(keys))}", "  ", "    ")
     return "\n".join(lines)
+
+
+def _keys_of(name: str, lacking: Mapping[str, Sequence[str]]) -> Sequence[str]:
+    """Keys of a patient's file that would make a fact known."""
+    derived = FACTS[name].derived_from if name in FACTS else ()
+    return (lacking.get(name) or derived if derived else ()) or (name,)
 
 
 def _by_gravity(findings: Sequence[Finding]) -> dict[str, list[str]]:
@@ -155,6 +161,8 @@ def _counted(strange: Iterable[Mapping[str, Any]]) -> dict[str, list[str]]:
     places: dict[str, list[str]] = {}
     for one in strange:
         name = " ".join(filter(None, (one["system"], one["code"], one["display"])))
+        if not one["code"] and one["system"] == "no system":
+            name = f"text '{one['display']}' without a code" if one["display"] else "an entry without code or text"
         places.setdefault(f"{name}: {one['reason']}", []).append(one["place"])
     return places
 
@@ -191,12 +199,13 @@ def _missing(findings: Sequence[Finding]) -> list[str]:
     for one in findings:
         for name in one.missing:
             waiting.setdefault(name, []).append(one)
+    lacking = lacking_of(findings)
     order = sorted(waiting, key=lambda name: min(SEVERITIES.index(one.severity) for one in waiting[name]))
     lines = []
     for name in order:
         gravest = min((one.severity for one in waiting[name]), key=SEVERITIES.index)
         keys = ", ".join(one.rule for one in waiting[name])
-        lines += _wrapped(f"- {meaning_of(name)}: {COULD[gravest]}", "  ", "    ")
+        lines += _wrapped(f"- {meaning_of(name, lacking)}: {COULD[gravest]}", "  ", "    ")
         lines += _wrapped(f"for:    {keys}", "    ", " " * 12)
     return lines
 
@@ -241,9 +250,14 @@ def facts_table() -> str:
             continue
         values = ", ".join(fact.words) if fact.words else kinds.get(fact.kind, "text")
         if fact.kind == "parts":
-            values += f" with {', '.join(part.name for part in fact.parts if not part.derived_from)}"
+            values += f" with {', '.join(_part_text(part) for part in fact.parts if not part.derived_from)}"
         rows.append((f"`{fact.name}`", fact.meaning, values))
     return _table(("key", "meaning", "values"), rows)
+
+
+def _part_text(part: Fact) -> str:
+    """A key of an object in a list, with the words that it may have."""
+    return f"{part.name} ({', '.join(part.words)})" if part.words else part.name
 
 
 def _table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:

@@ -23,7 +23,7 @@ from titer.show.trial_metrics import (
     value_text,
     verdict_sentences,
 )
-from titer.show.trial_terminal import operating_rows
+from titer.show.trial_terminal import intensity_text, operating_rows
 from titer.trials.tables import letters
 
 Cells = Sequence[str]
@@ -96,7 +96,9 @@ def figure_tables(result: Mapping[str, Any], further: Sequence[Row]) -> list[tup
         told = [[f"{row.label}, {row.unit}", *_cells(result, row)] for row in rows]
         told = [row for row in told if any(cell != "–" for cell in row[1:])]
         if told:
-            tables.append((f"{caption}: value [95% interval] as of the data cut; NR: not reached", heads, told))
+            counted = f". {intensity_text(result['arms'])}" if caption == "Treatment" else ""
+            words = "value [95% interval] as of the data cut; NR: not reached; –: not estimable"
+            tables.append((f"{caption}: {words}{counted}", heads, told))
     for comparison in result["comparisons"]:
         tables += _comparison_tables(
             result["reference"], comparison, "stratified" if result["strata"] else "unstratified"

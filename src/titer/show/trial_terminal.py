@@ -69,6 +69,28 @@ def _print_block(console: Any, arms: Sequence[Any], block: slice, further: Seque
                 table.add_row(f"{row.label}, {row.unit}", *cells)
         table.add_section()
     console.print(table)
+    console.print("–: not reached or not estimable", style="dim", markup=False)
+    if any("relative_dose_intensity" in arm["figures"] for arm in arms[block]):
+        console.print(intensity_text(arms, block), style="dim", markup=False)
+
+
+def intensity_text(arms: Sequence[Mapping[str, Any]], block: slice = slice(None)) -> str:
+    """Whose dose intensity is counted in each arm.
+
+    Example:
+        >>> both = "lenalidomide 25 mg daily + dexamethasone 40 mg weekly"
+        >>> arms = [{"regimen": both}, {"regimen": "dexamethasone 40 mg daily"}]
+        >>> intensity_text(arms)
+        'Relative dose intensity counts lenalidomide in A, dexamethasone in B'
+    """
+    from titer.decisions.trial_job import counted_drug
+    from titer.library import read_regimen
+
+    named = [
+        f"{counted_drug(read_regimen(arm['regimen']))} in {letter}"
+        for letter, arm in zip(letters(len(arms))[block], arms[block], strict=True)
+    ]
+    return f"Relative dose intensity counts {', '.join(named)}"
 
 
 def _print_comparisons(console: Any, result: Mapping[str, Any]) -> None:

@@ -6,8 +6,9 @@ candidate's number. Trials that are repeated take candidates one after another: 
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,13 +21,14 @@ from titer.clinic.safety.declare import SafetyRule
 from titer.dosing.regimen import Regimen
 from titer.errors import InputError
 from titer.patients.cohort import Cohort
-from titer.patients.columns import COVARIATES, PatientColumns
+from titer.patients.columns import COVARIATES, FACTS, PatientColumns
 from titer.trials.accrual import dropout_days, entry_days
 from titer.trials.design import Design, candidates
 from titer.trials.randomisation import permuted_blocks, simple_randomisation
 
 SCREENED_AT_ONCE = 4096  # candidates in memory
 HOPELESS = 20_000  # candidates without a single one who may enter
+ASKED = 16  # candidates whose missing facts are named where nobody may enter
 NOT_KNOWN = " (not known)"  # a label's rule that could not be decided
 
 
@@ -151,7 +153,7 @@ def _screen(design: Design, first: int) -> tuple[NDArray[np.int64], NDArray[np.i
         codes.append(stratum_codes(design, cohort, known)[places])
         entered, screened = entered + len(places), screened + looked
         if not entered and screened >= HOPELESS:
-            _refuse_hopeless(failures, screened)
+            _refuse_hopeless(failures, screened, design, known)
     kept = {name: n for name, n in failures.items() if n or name in design.criteria}
     return np.concatenate(found), np.concatenate(codes), kept, screened
 
@@ -165,11 +167,9 @@ def _failed(design: Design, known: PatientColumns) -> dict[str, NDArray[np.bool_
         if undecided.any():
             failed[name + NOT_KNOWN] = undecided
     if design.study.eligibility.labels:
-        for arm in (design.planned or design).arms:
-            after = arm.plan.after_progression
-            for regimen in (arm.regimen, after) if isinstance(after, Regimen) else (arm.regimen,):
-                for name, rows in _blocked(known, regimen, arm.plan.protocol).items():
-                    failed[name] = failed[name] | rows if name in failed else rows
+        for regimen, protocol in _treatments(design):
+            for name, rows in _blocked(known, regimen, protocol).items():
+                failed[name] = failed[name] | rows if name in failed else rows
     return failed
 
 
@@ -204,14 +204,50 @@ def _start_is_ruled(rule: SafetyRule, protocol: Protocol) -> bool:
     )
 
 
-def _refuse_hopeless(failures: Mapping[str, int], screened: int) -> None:
+def _refuse_hopeless(failures: Mapping[str, int], screened: int, design: Design, known: PatientColumns) -> None:
     worst = max(failures, key=lambda name: failures[name])
+    hint = "facts that the population does not know belong under [eligibility.assume]" if NOT_KNOWN in worst else ""
+    what = f"none of {screened:,} candidates may enter; {failures[worst]:,} failed '{worst}'"
+    if NOT_KNOWN in worst and design.study.eligibility.labels and (missing := _missing_facts(design, known)):
+        what += f"; the rules of the labels ask for {', '.join(missing)}"
+        lines = ", ".join(f"{name} = {_assumed(name)}" for name in missing)
+        hint = f"say what holds of everybody, under [eligibility.assume], a line each: {lines}"
     raise InputError(
-        f"none of {screened:,} candidates may enter; {failures[worst]:,} failed '{worst}'",
-        where="table [eligibility]",
-        right="criteria that somebody of the population meets",
-        hint="facts that the population does not know belong under [eligibility.assume]" if NOT_KNOWN in worst else "",
+        what, where="table [eligibility]", right="criteria that somebody of the population meets", hint=hint
     )
+
+
+def _missing_facts(design: Design, known: PatientColumns) -> list[str]:
+    """Facts that the labels ask for and some candidates lack, first of those whom nothing else keeps out.
+
+    known: facts of the candidates. In the order of the rules.
+    """
+    from titer.library.labels import check_patients, safety_rules
+
+    failed = [rows for name, rows in _failed(design, known).items() if NOT_KNOWN not in name]
+    order = np.argsort(np.any(failed, axis=0), kind="stable") if failed else np.arange(len(known))
+    names: list[str] = []
+    for (regimen, protocol), place in product(_treatments(design), order[:ASKED]):
+        for finding in check_patients(known.take(int(place)), regimen).findings(0):
+            rule = safety_rules().get(finding.rule)
+            if rule is not None and finding.severity == "block" and not _start_is_ruled(rule, protocol):
+                names += [key for name in finding.missing for key in finding.lacking.get(name, (name,))]
+    return list(dict.fromkeys(name for name in names if name in FACTS))
+
+
+def _treatments(design: Design) -> Iterator[tuple[Regimen, Protocol]]:
+    """What is given in the arms, also after progression, each with the dose rules of its arm."""
+    for arm in (design.planned or design).arms:
+        after = arm.plan.after_progression
+        for regimen in (arm.regimen, after) if isinstance(after, Regimen) else (arm.regimen,):
+            yield regimen, arm.plan.protocol
+
+
+def _assumed(name: str) -> str:
+    """How a line of [eligibility.assume] could give a fact: nothing in a list, "false", else what it may be."""
+    fact = FACTS[name]
+    usual = {"flag": "false", "words": "[]", "parts": "[]", "number": "(a number)"}
+    return usual.get(fact.kind) or (f"({' or '.join(map(repr, fact.words))})" if fact.words else "(a text)")
 
 
 def stratum_codes(design: Design, cohort: Cohort, known: PatientColumns) -> NDArray[np.int64]:

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import asdict, dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
 from titer.clinic.safety.conditions import Case, Seen
 from titer.clinic.safety.declare import SafetyRule, Severity
-from titer.patients.columns import FACTS
+from titer.patients.columns import CLEARANCE_INPUTS, FACTS
 from titer.source import Source
 
 Status = Literal["found", "not known", "not understood"]
@@ -35,6 +35,7 @@ class Finding:
         conflict: where the United States and the European Union differ, both; else "".
         note: how unclear words were read.
         topic: joins the versions of one rule; "" for a rule that stands alone.
+        lacking: missing fact that follows from others → those of them that are not known.
     """
 
     rule: str
@@ -52,6 +53,7 @@ class Finding:
     conflict: str = ""
     note: str = ""
     topic: str = ""
+    lacking: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
     def as_json(self) -> dict[str, Any]:
         """Plain JSON; empty parts are left out."""
@@ -71,13 +73,14 @@ def make_finding(rule: SafetyRule, case: Case, others: Iterable[tuple[SafetyRule
     if seen.get("crcl_ml_min") is not None:
         seen["crcl_method"] = case.columns.value("crcl_method", 0)
     missing = () if found else rule.when.asks(case)
+    lacking = {name: parts for name in missing if (parts := _lacking(name, case))}
     return Finding(
         rule=rule.key,
         status="found" if found else "not known",
         severity=rule.severity,
         about=rule.about,
         authority=rule.authority,
-        finding=rule.finding if found else f"not known: {'; '.join(meaning_of(name) for name in missing)}",
+        finding=rule.finding if found else f"not known: {'; '.join(meaning_of(name, lacking) for name in missing)}",
         advice=rule.advice if found else f"Find out, and check again. The rule: {rule.finding}.",
         seen=seen,
         limit=rule.limit,
@@ -87,6 +90,7 @@ def make_finding(rule: SafetyRule, case: Case, others: Iterable[tuple[SafetyRule
         conflict=_conflict(rule, found, list(others)),
         note=rule.note,
         topic=rule.topic,
+        lacking=lacking,
     )
 
 
@@ -142,19 +146,38 @@ def _shown(value: Any) -> str:
     return f"{value:.4g}" if isinstance(value, float) else str(value)
 
 
-def meaning_of(fact: str) -> str:
+def _lacking(fact: str, case: Case) -> tuple[str, ...]:
+    """Of the facts that another follows from, those that the one patient of a case lacks."""
+    derived = FACTS[fact].derived_from if fact in FACTS else ()
+    inputs = CLEARANCE_INPUTS if fact == "crcl_ml_min" else derived
+    return tuple(name for name in inputs if not case.columns.column(name).known[0])
+
+
+def lacking_of(findings: Iterable[Finding]) -> dict[str, tuple[str, ...]]:
+    """Missing fact that follows from others → those of them that are not known, over findings of one patient."""
+    return {name: parts for one in findings for name, parts in one.lacking.items()}
+
+
+def meaning_of(fact: str, lacking: Mapping[str, Sequence[str]] | None = None) -> str:
     """What a fact means, for a question.
+
+    Args:
+        fact: its name.
+        lacking: fact → which of those it follows from are not known; all of them where it does not tell.
 
     Example:
         >>> meaning_of("crcl_ml_min")
         'creatinine clearance, mL/min (crcl_ml_min, or age_year, weight_kg, serum_creatinine_mg_dl and sex)'
+        >>> meaning_of("bmi_kg_m2", {"bmi_kg_m2": ("height_cm",)})
+        'body mass index, kg/m2 (height_cm)'
     """
     if fact not in FACTS:
         return fact
-    declared = FACTS[fact]
-    names = declared.derived_from or (fact,)
+    declared, told = FACTS[fact], lacking or {}
+    names = tuple(told.get(fact) or declared.derived_from or (fact,))
     if fact == "crcl_ml_min":
-        names = (fact, "or age_year, weight_kg, serum_creatinine_mg_dl and sex")
+        *first, last = told.get(fact) or CLEARANCE_INPUTS
+        names = (fact, f"or {', '.join(first)} and {last}" if first else f"or {last}")
     return f"{declared.meaning} ({', '.join(names)})"
 
 

@@ -430,6 +430,9 @@ def _name_by_text(named: Concept, listed: str, why_not: str, account: Account) -
         account.remark(named.place, f"'{word[:60]}': {why_not}")
     elif word:
         account.name(listed, word)
+        if listed == "allergies" and not named.codings:
+            line = Understood(named.place, "text", "", word, word, listed, word, note=f"by its text '{word[:60]}'")
+            account.say(line, "list")
     if listed == "medications" and not named.codings:
         reason = "no code is given, and no medicine is known by this text"
         account.unknown(Coding("", "", named.text, named.place), reason)
