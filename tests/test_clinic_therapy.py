@@ -176,6 +176,18 @@ def test_a_waiting_cycle_is_seen_every_week_and_visits_move_with_the_plan():
         assert ((np.array(begun) - shift) % 28 == 0).all()
 
 
+def test_every_week_of_waiting_is_in_the_ledger_also_without_a_visit():
+    missed = Attendance(missed_visit=0.4)
+    looked_after = plan(protocol(NEEDS), exact=True, stop_at_progression=False, attendance=missed)
+    course = run(looked_after=looked_after, days=28 * 8)
+    unseen = 0
+    for patient in range(N):
+        days = {r["day"] for r in decisions(course, action=Action.DELAY_CYCLE, patient=patient)}
+        assert len(days) * 7 == course.delay_day[patient]
+        unseen += int(np.isnan(course.observed["anc"][patient, np.array(sorted(days), int) // 7]).sum())
+    assert unseen > 0
+
+
 def test_an_endless_delay_stops_for_good_and_the_patient_is_followed_on():
     strict = replace(NEEDS, needs=at_least("anc", 50.0), longest_day=14)
     course = run(looked_after=plan(protocol(strict)), growth=0.0)

@@ -159,6 +159,17 @@ def test_comment_lines_of_nonmem_are_left_out_when_asked(tmp_path):
     assert read(tmp_path, flagged, ignore="C").time.tolist() == [1, 4]
 
 
+@pytest.mark.parametrize("column", ["ID", "TIME", "AMT", "EVID", "RATE", "II", "ADDL", "SS", "amt"])
+def test_a_wrong_cell_of_a_column_that_drives_doses_is_to_be_corrected(tmp_path, column):
+    row = {"ID": "1", "TIME": "0", "AMT": "10", "EVID": "1"}
+    row = {name: value for name, value in row.items() if name != column.upper()} | {column: "1O0"}
+    with pytest.raises(InputError, match="correct the row") as caught:
+        read(tmp_path, f"{','.join(row)}\n{','.join(row.values())}\n")
+    assert "drop" not in str(caught.value)
+    with pytest.raises(InputError, match="--drop SEX"):
+        read(tmp_path, "ID,TIME,AMT,SEX\n1,0,10,male\n")
+
+
 def test_a_column_can_be_dropped(tmp_path):
     text = "ID,TIME,AMT,NAME,DATE\n1,0,10,anna,2020-01-01\n1,4,0,anna,2020-01-01\n"
     assert read(tmp_path, text, drop=["name", "DATE"]).columns == {}

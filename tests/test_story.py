@@ -9,7 +9,18 @@ import pytest
 from stored_runs import ARMS, N, stored_run, stored_trial
 from titer.errors import InputError
 from titer.model.declare import Source
-from titer.show.story import MARKS, DrugWeek, Week, arms_with, day_mark, decision_text, news_rows, story_of
+from titer.show.story import (
+    MARKS,
+    DrugWeek,
+    Week,
+    _outcome,
+    _weeks,
+    arms_with,
+    day_mark,
+    decision_text,
+    news_rows,
+    story_of,
+)
 from titer.show.story_text import LETTERS, SIGNS, can_show_signs, story_text
 from titer.show.why import known_reasons, reasons_of, source_text
 from titer.trials.columns import Words
@@ -261,3 +272,56 @@ def test_a_crossover_is_told_with_its_day_and_its_drugs():
     )
     with pytest.raises(InputError, match=f"arm {arm}"):
         story_of(run, patient, next(other for other in run.arms if other != arm))
+
+
+# ---- cycles that wait ------------------------------------------------------------------------------------------------
+
+
+def waiting_tables():
+    """Two drugs whose cycle waits from day 28 for two weeks; the second week nobody was seen."""
+    days = [28, 28, 35, 35, 42, 42]
+    drugs = Words(np.array([0, 1] * 3, np.int8), ["len", "dex"])
+    decisions = {
+        "patient": np.zeros(6, np.int64),
+        "day": np.array(days),
+        "drug": drugs,
+        "action": Words(np.array([0, 0, 0, 0, 1, 1], np.int8), ["delay cycle", "start cycle"]),
+        "rule": Words(np.zeros(6, np.int8), ["low"]),
+        "signal": Words(np.zeros(6, np.int8), ["anc"]),
+        "value": np.array([0.9, 0.9, np.nan, np.nan, 1.6, 1.6]),
+        "dose_before": np.full(6, 25.0),
+        "dose_after": np.full(6, 25.0),
+    }
+    doses = {
+        "patient": np.zeros(4, np.int64),
+        "drug": Words(np.array([0, 1, 0, 1], np.int8), ["len", "dex"]),
+        "minute": np.array([21, 21, 42, 42]) * 1440,
+        "planned": np.full(4, 25.0),
+        "given": np.full(4, 25.0),
+        "reason": Words(np.zeros(4, np.int8), ["planned"]),
+        "unit": np.full(4, "mg", object),
+    }
+    visits = {"patient": np.zeros(1, np.int64), "day": np.array([28]), "anc_reported": np.array([0.9])}
+    events = {"patient": np.empty(0, np.int64), "day": np.empty(0), "event": Words(np.empty(0, np.int8), ["vte"])}
+    people = {"patient": np.zeros(1, np.int64)}
+    return {"visits": visits, "doses": doses, "decisions": decisions, "events": events, "patients": people}
+
+
+def test_a_week_of_waiting_is_one_line_with_its_own_mark():
+    weeks = _weeks(waiting_tables())
+    told = {week.day: week for week in weeks}
+    assert [note.text for note in told[28].notes] == ["delay the cycle of len, dex (low: ANC 0.90)"]
+    assert [note.text for note in told[35].notes] == ["delay the cycle of len, dex (low)"]
+    assert all(set(told[day].drugs["len"].marks) == {"waiting"} for day in (28, 35))
+    assert "waiting" not in told[21].drugs["dex"].marks + told[42].drugs["dex"].marks
+    text = story_text(replace(story(0), weeks=weeks))
+    assert text.count(SIGNS["waiting"] * 7) == 4
+    assert f"{SIGNS['waiting']} waiting for a cycle" in text
+    assert f"{SIGNS['none']} no dose" in text
+
+
+def test_weeks_of_waiting_are_counted_once_for_all_drugs():
+    patient = {"best_response": Words(np.zeros(1, np.int8), ["partial"]), "response_day": np.array([np.nan])}
+    status = {"day": np.empty(0), "status": Words(np.empty(0, np.int8), ["completed"])}
+    told = _outcome(patient, status, waiting_tables()["decisions"])
+    assert told[1] == "2 weeks waiting for a cycle"

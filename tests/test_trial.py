@@ -11,7 +11,9 @@ import numpy as np
 import pytest
 
 from clinic_bodies import ClosedFormBodies
+from titer.clinic.conditions import Compare
 from titer.clinic.course import End, WatchedEvent, follow
+from titer.clinic.protocol import CycleRule
 from titer.clinic.response import Response
 from titer.decisions.repeat import repeat_trial
 from titer.decisions.trial import LIGHT_TABLES, WHOLE_TABLES, arms_of_chunk, run_trial
@@ -20,14 +22,15 @@ from titer.engine import BOLUS, Ensemble, make_events
 from titer.errors import InputError
 from titer.library import load_plan, read_regimen
 from titer.library.rules.ctcae import ctcae
+from titer.model.declare import Source
 from titer.patients.individuals import individual_parameters
 from titer.show.publish_trial import draw_trial
 from titer.trials.analysis import NO_RATIO, Cut, Judgement, Look, Verdict, _decision, cut_by_events, judge, taking_part
 from titer.trials.chunks import Chunk, Workers
-from titer.trials.columns import ChunkTables
+from titer.trials.columns import ChunkTables, Words
 from titer.trials.design import candidates, design_of
 from titer.trials.digest import content_digest
-from titer.trials.endpoints import burden, endpoints
+from titer.trials.endpoints import burden, doses_until_crossover, endpoints
 from titer.trials.enrolment import Enrolment, enrol
 from titer.trials.followed import Followed, join_light
 from titer.trials.looks import boundaries
@@ -118,6 +121,68 @@ def test_endpoints_at_a_cut_are_those_of_a_run_that_ended_there():
     assert (cut.end == End.FAILED).sum() == 1
 
 
+NEEDS = CycleRule(
+    name="day 1 counts",
+    needs=Compare("anc", ">=", 2.0, "10^9/L"),
+    wording="Invented for tests.",
+    source=Source("Author 2020"),
+)
+
+
+def waiting_course(days=28 * 24):
+    protocol = replace(PLAN.protocol, rules=(*PLAN.protocol.rules, NEEDS))
+    return course_of(days, replace(PLAN, protocol=protocol))
+
+
+def test_waiting_lowers_dose_intensity_by_the_calendar():
+    """By hand: 28 days of 10 mg planned, half of it given; the next cycle waits from day 28 until day 63."""
+    known = replace(
+        Followed.of_course(course_of(28 * 10)).select([0, 1]),
+        doses={
+            "patient": np.repeat([0, 1], 28),
+            "drug": Words(np.zeros(56, np.int8), ["lenalidomide"]),
+            "minute": np.tile(np.arange(28) * 1440, 2),
+            "planned": np.full(56, 10.0),
+            "given": np.tile([10.0, 0.0], 28),
+        },
+        decisions={
+            "patient": np.array([0] * 10),
+            "day": np.repeat([28, 35, 42, 49, 56], 2),
+            "drug": Words(np.tile(np.array([0, 1], np.int8), 5), ["lenalidomide", "dexamethasone"]),
+            "action": Words(np.zeros(10, np.int8), ["delay cycle"]),
+        },
+        therapy_end_day=np.array([59.0, 59.0]),
+        crossover_day=np.full(2, np.nan),
+    )
+    found = endpoints(known, GRADES, "lenalidomide")
+    assert found["delay_day"].tolist() == [31.0, 0.0]  # four weeks, and three days of the fifth
+    assert found["any_delay"].tolist() == [True, False]
+    assert found["relative_dose_intensity"].tolist() == [pytest.approx(0.5 * 28 / 59), 0.5]
+
+
+def test_days_of_waiting_are_those_of_the_course_and_of_the_cut():
+    course = waiting_course()
+    found = endpoints(course, GRADES, "lenalidomide")
+    stays = np.isnan(course.crossover_day)
+    assert found["any_delay"].sum() > 5
+    assert (found["delay_day"] <= found["therapy_end_day"]).all()
+    assert (np.abs(found["delay_day"] - course.delay_day)[stays] <= 7).all()
+    cut = endpoints(Followed.of_course(course).until(28 * 10), GRADES, "lenalidomide")
+    short = endpoints(waiting_course(28 * 10), GRADES, "lenalidomide")
+    treated = cut["therapy_end_day"] == short["therapy_end_day"]
+    assert treated.sum() > 60
+    np.testing.assert_array_equal(cut["delay_day"][treated], short["delay_day"][treated])
+    assert (cut["delay_day"] < found["delay_day"]).any()
+
+
+def test_without_delays_dose_intensity_is_given_over_planned_to_the_bit():
+    known = Followed.of_course(course_of(28 * 24))
+    planned, given = doses_until_crossover(known, "lenalidomide")
+    found = endpoints(known, GRADES, "lenalidomide")
+    assert not found["any_delay"].any()
+    np.testing.assert_array_equal(found["relative_dose_intensity"], given / planned)
+
+
 def test_a_cut_beyond_the_end_changes_nothing():
     known = Followed.of_course(course_of(28 * 10))
     assert known.until(np.inf) is known
@@ -182,7 +247,18 @@ def test_selected_patients_keep_their_endpoints():
 # ---------------------------------------------------------------- tables
 
 
-def test_what_is_read_from_tables_is_what_was_run(design):
+def with_waiting(design):
+    """The same trial, whose new cycles need more neutrophils."""
+    plans = [
+        replace(arm.plan, protocol=replace(arm.plan.protocol, rules=(*arm.plan.protocol.rules, NEEDS)))
+        for arm in design.arms
+    ]
+    return replace(design, arms=tuple(replace(arm, plan=plan) for arm, plan in zip(design.arms, plans, strict=True)))
+
+
+@pytest.mark.parametrize("waits", [False, True], ids=["no cycle waits", "cycles wait"])
+def test_what_is_read_from_tables_is_what_was_run(design, waits):
+    design = with_waiting(design) if waits else design
     job = TrialJob(design)
     chunk = Chunk(0, 0, len(job))
     tables = job.run(chunk)
@@ -197,6 +273,8 @@ def test_what_is_read_from_tables_is_what_was_run(design):
         assert_same_endpoints(endpoints(known, job.grades, "dexamethasone"), direct)
         stored = tables["patients"][number]
         assert (stored["os_day"] == direct["os_day"]).all()
+        assert (stored["delay_day"] == direct["delay_day"]).all()
+        assert waits == direct["any_delay"].any()
     entry = np.concatenate([group["entry_day"] for group in tables["entry"]])
     assert sorted(entry.tolist()) == job.everybody.entry_day.tolist()
 

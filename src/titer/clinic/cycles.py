@@ -127,9 +127,8 @@ def _delay(
 ) -> None:
     first = blocked & ~therapy.waiting
     therapy.due[first] = visit.day
-    written = blocked & (visit.seen | first)
-    for column in range(therapy.dose.shape[1]):
-        own = written & visit.ongoing[:, column] & ~therapy.stopped[:, column]
+    for column in range(therapy.dose.shape[1]):  # each week, seen or not: the ledger tells all the waiting
+        own = blocked & visit.ongoing[:, column] & ~therapy.stopped[:, column]
         cycles.write(own, column, Action.DELAY_CYCLE)
         for one in asked:
             rule = one.placed.rule

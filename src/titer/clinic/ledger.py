@@ -271,7 +271,9 @@ def _join(blocks: Sequence[Mapping[str, NDArray]], columns: Mapping[str, type]) 
 def dose_totals(
     doses: Mapping[str, NDArray], patients: NDArray[np.int64], drug: int, day_edges: NDArray
 ) -> tuple[NDArray, NDArray]:
-    """Amounts of a drug planned and given, per patient and span of days; their ratio is the relative dose intensity.
+    """Amounts of a drug planned and given, per patient and span of days.
+
+    Their ratio is the dose intensity where no cycle waited: a waiting cycle has no rows.
 
     Args:
         doses: the ledger's table of doses.

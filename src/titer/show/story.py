@@ -19,7 +19,8 @@ from titer.trials.results import Batch, Results, take
 DAYS_PER_WEEK, MINUTES_PER_DAY = 7, 1440
 NO_NEWS = ("none", "stay held", "start cycle")  # decisions that change nothing; a cycle that starts late is news
 # What a mark of one day means; the order is that of the legend
-MARKS = ("full", "lowered", "raised", "held", "missed", "support", "stopped", "none")
+MARKS = ("full", "lowered", "raised", "held", "missed", "support", "stopped", "waiting", "none")
+DELAYS = ("delay cycle", "delay_cycle")
 EVENT_WORDS = {"response": "partial response or better", "progression": "progression of the disease", "death": "death"}
 
 
@@ -197,9 +198,11 @@ def _outcome(patient: Columns, status: Columns, decisions: Columns) -> tuple[str
     counts = {
         "hold": int((actions == "hold").sum()),
         "reduction": int(np.isin(actions, ("resume lower", "resume_lower", "reduce")).sum()),
-        "cycle delay": int((actions == "delay cycle").sum()),
     }
     changes = [f"{n} {word}{'' if n == 1 else 's'}" for word, n in counts.items() if n]
+    waited = len(np.unique(np.asarray(decisions["day"])[np.isin(actions, DELAYS)])) if len(actions) else 0
+    if waited:
+        changes.append(f"{waited} week{'' if waited == 1 else 's'} waiting for a cycle")
     intensity = _number(patient, "relative_dose_intensity")
     told = [f"best response: {best}" + (f" from day {since:.0f}" if since is not None else "")]
     told.append(", ".join(changes) or "no hold and no reduction")
@@ -241,6 +244,7 @@ def _weeks(tables: Mapping[str, Columns]) -> tuple[Week, ...]:
     drugs = list(dict.fromkeys(doses["drug"].texts())) if len(doses["minute"]) else []
     notes = [*_decided(decisions, doses), *_happened(events), *_crossed(tables["patients"], all_days.max())]
     notes.sort(key=lambda note: note.day)
+    waiting = _waiting(decisions)
     looked = {int(day) // DAYS_PER_WEEK for day in np.asarray(decisions["day"])}
     return tuple(
         Week(
@@ -248,11 +252,20 @@ def _weeks(tables: Mapping[str, Columns]) -> tuple[Week, ...]:
             day=week * DAYS_PER_WEEK,
             seen=_seen(visits, week),
             looked=week in looked,
-            drugs={drug: _drug_week(doses, drug, week) for drug in drugs},
+            drugs={drug: _drug_week(doses, drug, week, (week, drug) in waiting) for drug in drugs},
             notes=tuple(note for note in notes if int(note.day) // DAYS_PER_WEEK == week),
         )
         for week in range(first, last + 1)
     )
+
+
+def _waiting(decisions: Columns) -> set[tuple[int, str]]:
+    """Weeks in which the cycle of a drug waited, which the ledger tells week by week."""
+    if not len(decisions["patient"]):
+        return set()
+    own = np.isin(decisions["action"].texts(), DELAYS)
+    weeks = np.asarray(decisions["day"])[own] // DAYS_PER_WEEK
+    return set(zip(weeks.tolist(), decisions["drug"].texts()[own].tolist(), strict=True))
 
 
 def _seen(visits: Columns, week: int) -> dict[str, float]:
@@ -262,14 +275,15 @@ def _seen(visits: Columns, week: int) -> dict[str, float]:
     return {name: value for name, value in values.items() if value == value}
 
 
-def _drug_week(doses: Columns, drug: str, week: int) -> DrugWeek:
+def _drug_week(doses: Columns, drug: str, week: int, waiting: bool) -> DrugWeek:
     own = take(doses, doses["drug"].texts() == drug)
     day = own["minute"] // MINUTES_PER_DAY - week * DAYS_PER_WEEK
     marks: list[str] = []
     amounts: list[float] = []
     for weekday in range(DAYS_PER_WEEK):
         today = take(own, day == weekday)
-        marks.append(day_mark(today))
+        mark = day_mark(today)
+        marks.append("waiting" if waiting and mark == "none" else mark)
         total = float(today["given"].sum())
         if total > 0 and (not amounts or amounts[-1] != total):
             amounts.append(total)
@@ -302,9 +316,23 @@ def _decided(decisions: Columns, doses: Columns) -> list[Note]:
     news = news_rows([row["action"] for row in rows], [row["drug"] for row in rows])
     return [
         Note(float(row["day"]), decision_text(row, unit.get(row["drug"], "")), row["rule"] or "")
-        for row, told in zip(rows, news, strict=True)
-        if told
+        for row in _one_wait([row for row, told in zip(rows, news, strict=True) if told])
     ]
+
+
+def _one_wait(rows: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """Decisions with the delays of one day as one that names all its drugs: the patient has one calendar."""
+    drugs: dict[int, list[str]] = {}
+    for row in rows:
+        if row["action"] in DELAYS:
+            drugs.setdefault(row["day"], []).append(row["drug"])
+    told: list[Mapping[str, Any]] = []
+    for row in rows:
+        if row["action"] not in DELAYS:
+            told.append(row)
+        elif row["day"] in drugs:  # the first of that day
+            told.append({**row, "drug": ", ".join(drugs.pop(row["day"]))})
+    return told
 
 
 def news_rows(actions: Sequence[str], drugs: Sequence[str]) -> list[bool]:

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from titer.show.story import MARKS, DrugWeek, Note, Story, Week, value_text
 
-SIGNS = dict(zip(MARKS, "●◐▲○×◆–·", strict=True))
-LETTERS = dict(zip(MARKS, "#=^oxs-.", strict=True))
+SIGNS = dict(zip(MARKS, "●◐▲○×◆–~·", strict=True))
+LETTERS = dict(zip(MARKS, "#=^oxs-~.", strict=True))
 MEANINGS = {
     "full": "as planned",
     "lowered": "lowered",
@@ -21,6 +21,7 @@ MEANINGS = {
     "missed": "missed",
     "support": "supportive treatment",
     "stopped": "stopped for good",
+    "waiting": "waiting for a cycle",
     "none": "no dose",
 }
 # test → head, unit, width
@@ -107,7 +108,7 @@ def _columns(story: Story, width: int) -> tuple[list[str], list[str]]:
 
 
 def _only_support(story: Story, drug: str) -> bool:
-    return all(set(week.drugs[drug].marks) <= {"support", "none"} for week in story.weeks)
+    return all(set(week.drugs[drug].marks) <= {"support", "waiting", "none"} for week in story.weeks)
 
 
 def _head(story: Story, width: int) -> Iterator[str]:
@@ -174,7 +175,7 @@ def _amounts(drug: DrugWeek) -> str:
     if drug.amounts:
         shown = [f"{amount:.4g}" for amount in drug.amounts]
         return ("→".join(shown) if len(shown) < 3 else f"{shown[0]}…{shown[-1]}") + f" {drug.unit}"
-    return next((word for word in ("stopped", "held", "missed") if word in drug.marks), "")
+    return next((word for word in ("stopped", "held", "missed", "waiting") if word in drug.marks), "")
 
 
 def _note_lines(note: Note, width: int) -> list[str]:

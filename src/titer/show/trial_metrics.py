@@ -70,9 +70,10 @@ HARM = (
 )
 DOSES = (
     Row("median_treatment_month", "Median time on treatment", "months", "to the end of the regimen; Kaplan-Meier"),
-    Row("relative_dose_intensity", "Relative dose intensity", "%", "dose given over planned, mean of patients"),
+    Row("relative_dose_intensity", "Relative dose intensity", "%", "dose given over planned without delays, mean"),
     Row("any_hold", "Any dose held", "%", "at least one hold by the protocol"),
     Row("any_reduction", "Any dose reduced", "%", "at least one step down the dose ladder"),
+    Row("any_delay", "Any cycle delayed", "%", "at least one cycle that waited by the protocol"),
     Row("toxicity_stop", "Stopped for toxicity", "%", "all drugs stopped for good by the protocol"),
 )
 GROUPS = (("Benefit", BENEFIT), ("Harm", HARM), ("Treatment", DOSES))

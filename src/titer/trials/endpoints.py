@@ -1,9 +1,11 @@
 """Endpoints of each patient, read from what is known of a cohort.
 
 Answers:  best response, PFS, TTP, overall survival, duration of response, worst counts and grades, their burden in
-          weeks, first days of events, holds, reductions and stops for toxicity, dose intensity, cumulative dose.
+          weeks, first days of events, holds, reductions and stops for toxicity, cycles that waited, dose intensity,
+          cumulative dose.
 Assumed:  a patient without event is censored at the last assessment of the disease, for survival at the last day of
-          observation; counts are those on treatment with the regimen, from the first visit after the first dose.
+          observation; counts are those on treatment with the regimen, from the first visit after the first dose;
+          planned doses are those of the calendar on which no cycle waits.
 """
 
 from __future__ import annotations
@@ -23,6 +25,7 @@ from titer.trials.followed import Followed, with_word
 DAYS_PER_MONTH = 365.25 / 12
 SEVERE, MODERATE = 3, 2  # grades from which toxicity is counted
 LOWERED = ("resume lower", "reduce")
+DAYS_PER_WEEK = 7
 Columns = dict[str, NDArray]
 
 
@@ -154,7 +157,40 @@ def _dosing(cohort: Followed, drug: str) -> Columns:
     planned, given = doses_until_crossover(cohort, drug)
     with np.errstate(invalid="ignore"):
         intensity = np.where(planned > 0, given / planned, np.nan)
-    return {"relative_dose_intensity": intensity, "cumulative_dose": given}
+    waited = delay_days(cohort)
+    return {
+        "relative_dose_intensity": intensity * _moving_share(cohort.therapy_end_day, waited),
+        "cumulative_dose": given,
+        "delay_day": waited,
+        "any_delay": waited > 0,
+    }
+
+
+def _moving_share(treated_day: NDArray, waited: NDArray) -> NDArray:
+    """Share of the days of treatment on which the plan went on, exactly 1 where no cycle waited.
+
+    While a cycle waits nothing is planned by the patient's own calendar; by the undelayed one doses would have been.
+    """
+    share = np.ones(len(waited))
+    late = waited > 0  # then the days of treatment are more than 0, too
+    share[late] = (treated_day[late] - waited[late]) / treated_day[late]
+    return share
+
+
+def delay_days(cohort: Followed) -> NDArray:
+    """Days of treatment with the regimen on which the patient's cycle waited, 0 where none did. Shape (n_patients,).
+
+    The ledger tells every week of waiting, drug by drug; a week that treatment did not outlast counts to its end.
+    """
+    table, waited = cohort.decisions, np.zeros(len(cohort))
+    if not len(table["patient"]):
+        return waited
+    row = cohort.rows_of(table)
+    own = with_word(table["action"], ("delay cycle",)) & ~_crossed(cohort, row, table["day"])
+    weeks = np.unique(np.stack([row[own], np.asarray(table["day"], np.int64)[own]]), axis=1)
+    left = np.clip(cohort.therapy_end_day[weeks[0]] - weeks[1], 0, DAYS_PER_WEEK)
+    np.add.at(waited, weeks[0], left)
+    return waited
 
 
 def doses_until_crossover(cohort: Followed, drug: str) -> tuple[NDArray, NDArray]:

@@ -121,6 +121,7 @@ def _flags(outcomes: Outcomes) -> dict[str, NDArray[np.bool_]]:
         "vte": ~np.isnan(_on_treatment(outcomes, "vte_day")),
         "any_hold": outcomes["any_hold"],
         "any_reduction": outcomes["any_reduction"],
+        "any_delay": outcomes["any_delay"],
         "toxicity_stop": ~np.isnan(outcomes["toxicity_stop_day"]),
     }
 
@@ -323,6 +324,7 @@ FIGURES = (
     "vte",
     "any_hold",
     "any_reduction",
+    "any_delay",
     "toxicity_stop",
     *(f"median_{name}_month" for name in (*COMPARED_TIMES, "dor", "treatment")),
     "survival_12_month",

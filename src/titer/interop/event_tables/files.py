@@ -16,6 +16,8 @@ from titer.errors import InputError
 
 Column = list[str] | NDArray[Any]  # cells as text, or numbers as a typed file holds them
 MISSING = ("", ".", "NA")
+# columns that say what is given, to whom and when: a table without one of them says something else
+DRIVING = ("ID", "TIME", "EVID", "AMT", "RATE", "II", "ADDL", "SS", "CMT")
 NUMBER = re.compile(r"[+-]?(\d+\.?\d*|\.\d+)([eEdD][+-]?\d+)?", re.ASCII)
 IGNORED = {
     "#": "lines that begin with #",
@@ -95,6 +97,8 @@ def _hint(column: str, text: str) -> str:
         return "clock times are not read; write hours since the first record"
     if re.fullmatch(r"[+-]?\d+,\d+", text):
         return "write decimals with a point"
+    if column.upper() in DRIVING:
+        return f"correct the row; {column.upper()} says what is given, to whom or when, so do not leave it out"
     return f"leave the column out with drop=['{column}'] (--drop {column})"
 
 
