@@ -149,10 +149,7 @@ class Setting:
         return {
             "what": "comparison",
             **asdict(self.question),
-            **program_identity(),
-            "kernel": self.kernel.library_path.stem,  # named by its content
-            "method": self.kernel.method,
-            "models": {model.name: model_digest(model) for model in self.system.models},
+            **computing_identity(self.system, self.kernel),
         }
 
     @property
@@ -203,6 +200,16 @@ def _unit_check_mark(models: Sequence[Model]) -> Path:
     """
     told = repr([model_digest(model) for model in models]) + repr(sorted(SIGNALS.items()))
     return cache_folder() / f"units-{hashlib.sha256(told.encode()).hexdigest()[:32]}"
+
+
+def computing_identity(system: System, kernel: Kernel) -> dict[str, Any]:
+    """What computes the rows, as plain JSON: the program, its kernel and the models."""
+    return {
+        **program_identity(),
+        "kernel": kernel.library_path.stem,  # named by its content
+        "method": kernel.method,
+        "models": {model.name: model_digest(model) for model in system.models},
+    }
 
 
 def facts_of(cohort: Cohort) -> dict[str, NDArray]:

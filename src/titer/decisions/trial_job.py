@@ -12,14 +12,13 @@ from numpy.typing import NDArray
 from titer.clinic.bodies import run_course
 from titer.clinic.course import Course, End
 from titer.clinic.grading import GradeTable
-from titer.decisions.arm import GRADED, facts_of, ruled_drugs, system_of
+from titer.decisions.arm import GRADED, computing_identity, facts_of, ruled_drugs, system_of
 from titer.decisions.job import check_same
 from titer.dosing.regimen import Regimen
 from titer.engine import Kernel
 from titer.errors import InputError
 from titer.library.rules.ctcae import ctcae
 from titer.model import System
-from titer.model.digest import model_digest
 from titer.patients.cohort import Cohort
 from titer.patients.individuals import individual_parameters
 from titer.trials.chunks import Chunk, beat
@@ -28,7 +27,6 @@ from titer.trials.design import Arm, Design, candidates
 from titer.trials.endpoints import doses_until_crossover, endpoints
 from titer.trials.enrolment import Enrolment, enrol_trials, join_enrolments, stratum_label
 from titer.trials.followed import Followed, assessment_table
-from titer.trials.identity import program_identity
 from titer.trials.tables import KEYS, parameter_table, tables_of
 
 LIGHT = ("patients", "assessments", "events", "entry")  # what the primary endpoint of a repeated trial needs
@@ -100,10 +98,7 @@ class TrialJob:
         return {
             "what": "trial",
             **self._asked,
-            **program_identity(),
-            "kernel": self.kernel.library_path.stem,  # named by its content
-            "method": self.kernel.method,
-            "models": {model.name: model_digest(model) for model in self.system.models},
+            **computing_identity(*self._prepared),
         }
 
     @property

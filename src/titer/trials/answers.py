@@ -13,8 +13,9 @@ from itertools import islice
 from pathlib import Path
 from typing import IO, Any
 
-from titer.errors import InputError, StorageError, nearest
+from titer.errors import InputError, nearest
 from titer.trials.query import Answer
+from titer.trials.store import whole_file
 
 SUFFIXES = (".csv", ".json", ".parquet")
 ROWS_AT_ONCE = 50_000
@@ -84,15 +85,8 @@ def write_answer(answer: Answer, path: Path) -> int:
     Raises:
         StorageError: it cannot be written.
     """
-    partial = path.with_name(f".{path.name}.partial")
-    try:
-        n = _parquet(answer, partial) if path.suffix == ".parquet" else _text(answer, partial, path.suffix)
-        os.replace(partial, path)
-    except OSError as reason:
-        raise StorageError(f"writing failed: {reason.strerror or reason}", where=str(path)) from reason
-    finally:
-        partial.unlink(missing_ok=True)
-    return n
+    with whole_file(path) as partial:
+        return _parquet(answer, partial) if path.suffix == ".parquet" else _text(answer, partial, path.suffix)
 
 
 def _text(answer: Answer, path: Path, suffix: str) -> int:

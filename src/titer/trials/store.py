@@ -356,6 +356,25 @@ def _read_json(path: Path, damaged: Any = None) -> Any:
         return damaged
 
 
+@contextmanager
+def whole_file(path: Path) -> Iterator[Path]:
+    """A hidden name to write one file under; it gets its own name when the block is left without an error.
+
+    Raises:
+        StorageError: the file cannot be written; nothing half-written is kept.
+    """
+    partial = path.with_name(f".{path.name}.partial")
+    try:
+        yield partial
+        os.replace(partial, path)
+    except OSError as reason:
+        raise StorageError(
+            f"writing failed: {reason.strerror or reason}", where=str(path), right="a folder with room to write in"
+        ) from reason
+    finally:
+        partial.unlink(missing_ok=True)
+
+
 def _write_durably(path: Path, content: bytes) -> None:
     with path.open("wb") as file:
         file.write(content)

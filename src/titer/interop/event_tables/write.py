@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from titer.errors import InputError, StorageError
+from titer.errors import InputError
+from titer.trials.store import whole_file
 
 ENDINGS = (".csv", ".parquet")
 
@@ -88,20 +88,12 @@ def writing(path: str | Path) -> Iterator[ColumnFile]:
         StorageError: the file cannot be written.
     """
     path = check_ending(path)
-    partial = path.with_name(f".{path.name}.partial")
-    try:
+    with whole_file(path) as partial:
         file = ColumnFile(partial, path.suffix.lower() == ".csv")
         try:
             yield file
         finally:
             file.close()
-        os.replace(partial, path)
-    except OSError as reason:
-        raise StorageError(
-            f"writing failed: {reason.strerror or reason}", where=str(path), right="a folder with room to write in"
-        ) from reason
-    finally:
-        partial.unlink(missing_ok=True)
 
 
 def _text(columns: Mapping[str, Any], with_names: bool) -> bytes:
