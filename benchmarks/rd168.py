@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import argparse
 import json
-import os
 import platform
 import sys
 from importlib import import_module
@@ -23,6 +22,8 @@ import numpy as np
 sys.path.insert(0, str(Path(__file__).parent))
 case = import_module("rd168_case")
 peers = import_module("rd168_peers")
+
+from measuring import MissingError, best_of, kernel_seconds  # noqa: E402
 
 from titer.engine import Ensemble, Kernel, compile_kernel  # noqa: E402
 from titer.engine.compiler import find_compiler, has_wide_vectors, processor  # noqa: E402
@@ -39,7 +40,7 @@ def run_titer(kernel: Kernel, parameters: np.ndarray, rtol: float, repeats: int)
         ensembles.append(Ensemble(kernel, parameters, rtol=rtol, atol=rtol / 100, threads=1))
         return ensembles[-1].advance(case.DAYS, events, times)
 
-    values, seconds = peers.best_of(run, repeats)
+    values, seconds = best_of(run, repeats)
     ensembles[-1].raise_for_status()
     return values, seconds, ensembles[-1]
 
@@ -72,26 +73,13 @@ def measure_titer(
     return found | {"steps_per_patient": round(float(ensemble.steps.mean()), 1), "lanes": kernel.lanes}
 
 
-def compile_seconds() -> float:
-    """Of a first time, in an empty cache."""
-    import tempfile
-
-    before = os.environ.get("TITER_CACHE")
-    with tempfile.TemporaryDirectory() as folder:
-        os.environ["TITER_CACHE"] = folder
-        try:
-            return compile_kernel(case.system(), "explicit", outputs=case.output_names()).seconds
-        finally:
-            os.environ.pop("TITER_CACHE") if before is None else os.environ.update(TITER_CACHE=before)
-
-
 def measure_peers(parameters: np.ndarray, reference: np.ndarray) -> list[dict[str, Any]]:
     found = []
     for name, (package, run, n) in peers.PEERS.items():
         few = parameters[:n]
         try:
             values, seconds, compiled = run(few)
-        except peers.MissingError as reason:
+        except MissingError as reason:
             found.append({"engine": name, "missing": str(reason)})
             continue
         errors = worst_error(values, reference[: len(few)])
@@ -101,7 +89,7 @@ def measure_peers(parameters: np.ndarray, reference: np.ndarray) -> list[dict[st
 
 def measure(n_patients: int, rtol: float, with_peers: bool, method: str) -> dict[str, Any]:
     parameters = case.parameters(n_patients)
-    compiled = compile_seconds()
+    compiled, _ = kernel_seconds(lambda: compile_kernel(case.system(), "explicit", outputs=case.output_names()))
     kernel = compile_kernel(case.system(), "explicit", outputs=case.output_names())
     asked = compile_kernel(case.system(), method, outputs=case.output_names())
     reference, _, _ = run_titer(kernel, parameters, REFERENCE_RTOL, 1)

@@ -21,11 +21,11 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
+from measuring import RoadRunner, bare_sbml
+
 from stiff_problems import network, robertson  # the same systems that the tests run
 from titer.engine import Ensemble, compile_kernel
 from titer.engine.jacobian import jacobian_of
-from titer.model.expression import Expression
-from titer.model.system import System
 
 STATES, TIMES, SMALLEST = 50, (1.0, 10.0, 30.0), 1e-3
 SLOW_RUNS = 6  # runs for engines that need tens of milliseconds each
@@ -112,64 +112,15 @@ def with_scipy(method: str) -> Callable[[Case, float], tuple[np.ndarray, float, 
 
 
 def with_roadrunner(case: Case, rtol: float) -> tuple[np.ndarray, float, int]:
-    import roadrunner
-
-    roadrunner.Logger.setLevel(roadrunner.Logger.LOG_ERROR)
-    runner = roadrunner.RoadRunner(sbml(case.system))
-    runner.integrator.relative_tolerance = rtol
-    runner.integrator.absolute_tolerance = rtol * case.atol
-    runner.integrator.stiff = True
-    runner.integrator.maximum_num_steps = 1_000_000
-    names = [f"s{i}" for i in range(len(case.system.states))]
+    peer = RoadRunner(case.system, bare_sbml(case.system))
+    peer.set_tolerance(rtol, rtol * case.atol)
     chosen, values = case.parameters[: 4 * SLOW_RUNS], []
+    starts = case.system.start_values(chosen)
     began = time.process_time()
-    for row in chosen:
-        runner.resetAll()
-        for j, value in enumerate(row):
-            runner[f"p{j}"] = value
-        values.append(np.array(runner.simulate(times=[0.0, *case.times], selections=names))[1:])
+    for row, start in zip(chosen, starts, strict=True):
+        peer.begin(row, start)
+        values.append(peer.follow(case.times))
     return np.array(values), time.process_time() - began, len(chosen)
-
-
-MATHML = {"+": "plus", "-": "minus", "*": "times", "/": "divide", "pow": "power", "neg": "minus", "exp": "exp"}
-MATHML |= {"log": "ln", "sqrt": "root", "abs": "abs", "<": "lt", "<=": "leq", ">": "gt", ">=": "geq", "==": "eq"}
-MATHML |= {"and": "and", "or": "or", "not": "not"}
-
-
-def mathml(tree: Expression, ids: dict[str, str]) -> str:
-    """A tree as content MathML; minimum, maximum and where become piecewise."""
-    if tree.op == "number":
-        mantissa, exponent = f"{tree.value:.17e}".split("e")
-        return f'<cn type="e-notation">{mantissa}<sep/>{int(exponent)}</cn>'
-    if tree.op == "symbol":
-        return f"<ci>{ids[str(tree.value)]}</ci>"
-    inside = [mathml(a, ids) for a in tree.args]
-    if tree.op == "where":
-        condition, then, otherwise = inside
-    elif tree.op in ("min", "max"):
-        then, otherwise = inside
-        condition = f"<apply><{'lt' if tree.op == 'min' else 'gt'}/>{then}{otherwise}</apply>"
-    else:
-        return f"<apply><{MATHML[tree.op]}/>{''.join(inside)}</apply>"
-    return f"<piecewise><piece>{then}{condition}</piece><otherwise>{otherwise}</otherwise></piecewise>"
-
-
-def sbml(system: System) -> str:
-    """The system as SBML rate rules, for libRoadRunner: states s0, s1, …, parameters p0, p1, …"""
-    states = {name: f"s{i}" for i, name in enumerate(system.states)}
-    parameters = {name: f"p{j}" for j, name in enumerate(system.parameters)}
-    starts = system.start_values(np.ones((1, len(parameters))))[0].tolist()
-    quantities = "".join(
-        [f'<parameter id="{n}" value="{v!r}" constant="false"/>' for n, v in zip(states.values(), starts, strict=True)]
-        + [f'<parameter id="{n}" value="1" constant="true"/>' for n in parameters.values()]
-    )
-    ids = states | parameters
-    math = '<math xmlns="http://www.w3.org/1998/Math/MathML">'
-    rules = [f'<rateRule variable="s{i}">{math}{mathml(r, ids)}</math></rateRule>' for i, r in enumerate(system.rates)]
-    return (
-        '<?xml version="1.0"?><sbml xmlns="http://www.sbml.org/sbml/level3/version1/core" level="3" version="1"><model>'
-        f"<listOfParameters>{quantities}</listOfParameters><listOfRules>{''.join(rules)}</listOfRules></model></sbml>"
-    )
 
 
 def engines() -> dict[str, tuple[Callable, tuple[float, ...]]]:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 
-from titer.library import models, relapsed_myeloma_models
+from titer.library import core_models, models, relapsed_myeloma_models
 from titer.library.signals import SIGNALS
+from titer.model import system_map
 from titer.show.models import STATUS_MEANING, markdown_table, model_page, status_counts
 from titer.show.system_map import map_svg
 
@@ -29,8 +31,31 @@ Models never name each other; they meet on signals. Blue provides a signal, dash
 ```{{toctree}}
 :maxdepth: 1
 
+immune_core
 {pages}
 ```
+"""
+
+
+CORE = """# The immune core
+
+Written from the models themselves. `titer show immune` prints the signals in a terminal.
+
+## Its models
+
+{members}
+
+## Signals
+
+Models of the core meet on these, and drugs act on them. One that nobody provides stays at rest.
+
+{signals}
+
+## What its numbers rest on
+
+Those of a threat come on top (`titer show virus`).
+
+{statuses}
 """
 
 
@@ -41,12 +66,31 @@ def write_model_pages(folder: Path) -> list[Path]:
         old.unlink()
     pages = [_write(folder / f"{model.key}.md", model_page(model)) for model in models().values()]
     counts = status_counts(models().values())
-    rows = [(status, str(count), STATUS_MEANING[status]) for status, count in counts.items()]
-    statuses = markdown_table(("status", "numbers", "meaning"), rows)
+    statuses = markdown_table(("status", "numbers", "meaning"), _status_rows(counts))
     names = "\n".join(page.stem for page in pages)
     _write(folder / "system.svg", map_svg(relapsed_myeloma_models(), SIGNALS))
+    _write(folder / "immune_core.md", _core_page())
     _write(folder / "index.md", INDEX.format(statuses=statuses, pages=names))
     return pages
+
+
+def _core_page() -> str:
+    """Members, signals and status of the numbers of the immune core."""
+    core = core_models()
+    members = [(f"[{m.key}]({m.key}.md)", m.title, str(len(m.states)), str(len(m.parameters))) for m in core]
+    signals = [
+        (u.signal.name, u.signal.unit, f"{u.signal.rest:g}", u.signal.meaning, u.provider, ", ".join(u.readers))
+        for u in system_map(core, SIGNALS)
+    ]
+    return CORE.format(
+        members=markdown_table(("model", "what it is", "states", "numbers"), members),
+        signals=markdown_table(("signal", "unit", "rest", "meaning", "provided by", "read by"), signals),
+        statuses=markdown_table(("status", "numbers", "meaning"), _status_rows(status_counts(core))),
+    )
+
+
+def _status_rows(counts: Mapping[str, int]) -> list[tuple[str, str, str]]:
+    return [(status, str(count), STATUS_MEANING[status]) for status, count in counts.items()]
 
 
 def _write(path: Path, text: str) -> Path:

@@ -53,6 +53,7 @@ def _kernel(keys):
 def _dose(system, values, hour, drug, amount):
     entry = system.doses[drug]
     share = values[entry.bioavailability] if entry.bioavailability else 1.0
+    hour += values[entry.lag] if entry.lag else 0.0  # all lags of the library are in hours
     return hour, BOLUS, system.state_index(entry.state), amount * share
 
 

@@ -168,8 +168,8 @@ def test_a_protocol_has_one_name_everywhere(capsys):
 
 
 def test_show_of_a_drug_without_model_says_so(capsys):
-    shown = printed(capsys, "show", "thalidomide", code=2).err
-    assert "no model of thalidomide yet" in shown
+    shown = printed(capsys, "show", "imiquimod", code=2).err
+    assert "no model of imiquimod yet" in shown
     assert "did you mean" not in shown
 
 

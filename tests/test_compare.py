@@ -228,7 +228,7 @@ def test_units_are_checked_even_when_the_kernel_is_cached(monkeypatch, tmp_path)
     models = relapsed_myeloma_models()
     parameters = tuple(replace(p, unit="mg") if p.name == "cl" else p for p in models[0].parameters)
     broken = [replace(models[0], parameters=parameters), *models[1:]]
-    monkeypatch.setattr(arm, "relapsed_myeloma_models", lambda given: broken)
+    monkeypatch.setattr(arm, "relapsed_myeloma_models", lambda given, *, immune: broken)
     with pytest.raises(UnitError):
         compare_regimens([RD25], n=2, cycles=1)
 

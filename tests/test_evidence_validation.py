@@ -6,7 +6,6 @@ from types import SimpleNamespace
 
 import pytest
 
-from titer.dosing.parse import parse_regimen
 from titer.errors import InputError
 from titer.evidence.calibrated import calibrated_rows
 from titer.evidence.expectations import EXPECTATIONS, ON_RECORD, POPULATION, SIMULATIONS, Expectation
@@ -22,7 +21,7 @@ from titer.evidence.validation import (
     simulate,
     validate,
 )
-from titer.library import load_population
+from titer.library import load_population, read_regimen
 
 NAMES = [simulation.name for simulation in SIMULATIONS]
 
@@ -48,7 +47,9 @@ def test_every_expectation_names_rows_a_simulation_and_a_role():
         assert item.role in ("calibration", "prediction")
         expected = "%" if item.figure in FRACTIONS else "month"
         assert {UNITS[row.unit] for row in rows} == {expected}
-        assert {row.drug for row in rows} == {"dexamethasone" if item.simulation.startswith("dexa") else "lenalidomide"}
+        known = ("dexamethasone", "pomalidomide", "thalidomide")  # simulations of the others are named after them
+        drug = next((one for one in known if item.simulation.startswith(one)), "lenalidomide")
+        assert {row.drug for row in rows} == {drug}
 
 
 def test_roles_are_what_the_calibration_scripts_wrote():
@@ -65,7 +66,7 @@ def test_overrides_are_covariates_of_the_population():
 
 def test_regimens_are_read():
     for simulation in SIMULATIONS:
-        assert parse_regimen(simulation.regimen, ["lenalidomide", "dexamethasone"]).components
+        assert read_regimen(simulation.regimen).components
 
 
 def test_a_row_is_predicted_by_the_real_comparison():

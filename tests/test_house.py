@@ -16,6 +16,7 @@ SOURCE = ROOT / "src" / "titer"
 FILES = sorted(SOURCE.rglob("*.py"))
 ENTRANCES = ("__init__", "__main__", "api")  # files that stand above all folders and may fetch from any
 HEAVY = ("sympy", "scipy", "pint", "pyarrow", "matplotlib", "jinja2", "pandas", "polars", "duckdb", "numba", "jax")
+HEAVY += ("libsbml", "roadrunner", "SALib")
 LONGEST_FILE, LONGEST_FUNCTION = 800, 60
 
 

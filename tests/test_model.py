@@ -133,6 +133,12 @@ def test_assembling_refuses(models, told):
         assemble(models, SIGNALS)
 
 
+@pytest.mark.parametrize("name", ["central", "vc"])
+def test_an_output_with_the_name_of_a_state_or_parameter_is_refused(name):
+    with pytest.raises(ModelError, match=f"declares \\['{name}'\\] more than once"):
+        dataclasses.replace(DRUG, outputs=(Output(name, "mg/L", "plasma level"),))
+
+
 def test_an_algebraic_loop_is_named():
     def loop(t, x, p, s):
         return Equations(rates={}, signals={"guard": 1 - s.burden / p.scale})

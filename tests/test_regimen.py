@@ -406,9 +406,8 @@ def test_a_text_too_long_to_be_a_regimen_is_refused():
 
 
 REAL_DRUGS = (
-    "thalidomide",
-    "pomalidomide",
     "iberdomide",
+    "avadomide",
     "prednisone",
     "betamethasone",
     "hydrocortisone",
@@ -438,7 +437,9 @@ def test_no_drug_is_proposed_for_another(drug):
 def test_a_slip_of_the_pen_gets_the_drug_that_was_meant():
     from titer.library import read_regimen
 
-    for slip, drug in (("lenalidomid", "lenalidomide"), ("dexametasone", "dexamethasone"), ("Lenolidomide", "lenal")):
+    slips = (("lenalidomid", "lenalidomide"), ("dexametasone", "dexamethasone"), ("Lenolidomide", "lenal"))
+    of_the_class = (("thalidomid", "thalidomide"), ("pomalidomid", "pomalidomide"), ("pomolidomide", "pomal"))
+    for slip, drug in (*slips, *of_the_class):
         with pytest.raises(InputError) as caught:
             read_regimen(f"{slip} 10 mg daily")
         assert f"did you mean '{drug}" in caught.value.hint
@@ -450,6 +451,14 @@ def test_a_dose_above_those_studied_is_told():
     assert dose_warnings(read_regimen("lenalidomide 50 mg daily + dexamethasone 40 mg weekly")) == []
     [told] = dose_warnings(read_regimen("lenalidomide 2500 mg daily for 1 week then 2500 mg weekly"))
     assert "lenalidomide 2500 mg on one day is more than its model answers for, 50 mg (Connarn" in told
+
+
+def test_the_smallest_and_largest_amounts_of_a_day_are_found():
+    from titer.clinic.prescription import amounts_on_a_day
+    from titer.library import read_regimen
+
+    regimen = read_regimen("lenalidomide 10 mg twice daily for 1 week then 5 mg weekly + dexamethasone 40 mg weekly")
+    assert amounts_on_a_day(regimen) == {"lenalidomide": (5.0, 20.0), "dexamethasone": (40.0, 40.0)}
 
 
 @pytest.mark.parametrize(

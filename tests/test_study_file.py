@@ -50,7 +50,7 @@ def test_a_study_of_ten_lines_has_sensible_defaults():
 def test_the_example_says_something_about_every_table():
     told = tomllib.loads(example_study())
     tables = {field.alias or name for name, field in Study.model_fields.items()}
-    commented = {"set", "laboratory", "seed", "published"}
+    commented = {"set", "laboratory", "seed", "immune", "published"}
     assert tables - set(told) == commented
     shapes = ("# [{}]", "# [[{}]]", "# {} =")
     assert all(any(shape.format(name) in example_study() for shape in shapes) for name in commented)

@@ -37,3 +37,20 @@ def test_what_is_no_unit_is_refused(text):
 def test_cells_and_activity_are_units_of_their_own():
     assert not parse_unit("cells/uL").same_dimension(parse_unit("1/uL"))
     assert not parse_unit("IU/mL").same_dimension(parse_unit("CFU/mL"))
+    assert not parse_unit("IU").same_dimension(parse_unit("mol/s"))  # Pint's "activity" is that of an enzyme, katal
+
+
+@pytest.mark.parametrize("text", ["cell", "CFU", "IU", "copies", "degC"])
+def test_a_unit_of_our_own_has_one_dimension_that_pint_does_not_know(text):
+    import pint
+
+    ((dimension, power),) = parse_unit(text).dims
+    assert power == 1
+    with pytest.raises(ValueError, match="not defined as dimension"):
+        pint.UnitRegistry(cache_folder=None).get_dimensionality({dimension: 1})
+
+
+def test_a_degree_celsius_is_a_unit_of_rates_and_is_never_taken_for_a_kelvin():
+    assert (parse_unit("degC") / parse_unit("h")).matches(parse_unit("degC/h"))
+    with pytest.raises(UnitError):
+        conversion("degC", "K")

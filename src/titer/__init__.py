@@ -19,7 +19,11 @@ if TYPE_CHECKING:  # for type checkers and editors; at run time `__getattr__` do
     from titer.api import read_trial as read_trial
     from titer.decisions.compare import Comparison as Comparison
     from titer.decisions.compare import compare_regimens as compare_regimens
+    from titer.decisions.explore import Exploration as Exploration
+    from titer.decisions.explore import explore as explore
     from titer.decisions.repeat import repeat_trial as repeat_trial
+    from titer.decisions.scenario import ScenarioRun as ScenarioRun
+    from titer.decisions.scenario import run_scenario as run_scenario
     from titer.decisions.trial import run_trial as run_trial
     from titer.engine import Ensemble as Ensemble
     from titer.engine import compile_kernel as compile_kernel
@@ -39,12 +43,15 @@ __version__ = "0.1.0"
 _HOMES = {
     "Comparison": "titer.decisions.compare",
     "Ensemble": "titer.engine",
+    "Exploration": "titer.decisions.explore",
     "InputError": "titer.errors",
+    "ScenarioRun": "titer.decisions.scenario",
     "TiterError": "titer.errors",
     "assemble": "titer.model.assemble",
     "check_patient": "titer.api",
     "compare_regimens": "titer.decisions.compare",
     "compile_kernel": "titer.engine",
+    "explore": "titer.decisions.explore",
     "load_population": "titer.library",
     "load_protocol": "titer.library",
     "models": "titer.library",
@@ -54,6 +61,7 @@ _HOMES = {
     "read_event_table": "titer.interop.event_tables",
     "read_trial": "titer.api",
     "repeat_trial": "titer.decisions.repeat",
+    "run_scenario": "titer.decisions.scenario",
     "run_trial": "titer.decisions.trial",
     "simulate_table": "titer.interop.event_run",
 }

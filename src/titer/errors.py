@@ -76,9 +76,13 @@ class WorkerError(TiterError):
 
 
 def nearest(name: str, choices: Iterable[str], *, n: int = 3) -> str:
-    """The closest known names, ready for a hint: `did you mean 'a' or 'b'?`, or the list when none is close."""
+    """The closest known names, ready for a hint: `did you mean 'a' or 'b'?`, or the list when none is close.
+
+    A slip of the pen means one name: drugs of a class are alike, and no other is proposed beside it.
+    """
     known = sorted(set(choices))
-    close = get_close_matches(name.lower(), known, n=n, cutoff=0.5)
+    slip = get_close_matches(name.lower(), known, n=1, cutoff=0.9)
+    close = slip or get_close_matches(name.lower(), known, n=n, cutoff=0.5)
     if close:
         return "did you mean " + " or ".join(repr(word) for word in close) + "?"
     shown = ", ".join(known[:12]) + (", …" if len(known) > 12 else "")

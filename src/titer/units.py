@@ -18,9 +18,10 @@ from titer.errors import UnitError, nearest
 EXTRA_DEFINITIONS = (
     "cell = [cell_count] = cells",
     "CFU = [colony_count] = cfu",
-    "IU = [activity] = iu",
+    "IU = [international_units] = iu",  # [activity] is Pint's own: substance per time
     "copy = [copy_count] = copies",
     "dose_unit = [] = doses",
+    "celsius = [body_temperature]",  # Pint's own has an offset from kelvin, with which nothing can be multiplied
 )
 LONGEST_UNIT = 80  # characters
 MOST_DIGITS, HIGHEST_POWER = 3, 1000  # of exponents, and of all of them multiplied
@@ -112,6 +113,7 @@ def parse_unit(text: str) -> Unit:
     cleaned = text.strip().replace("µ", "u").replace("^", "**").replace("x10", "10").replace("%", "percent")
     if cleaned in ("", "1", "-"):
         return NUMBER
+    cleaned = re.sub(r"\bdegC\b", "celsius", cleaned)
     _refuse_towers(text, cleaned)
     try:
         base = _registry().Quantity(1.0, "") * _registry().parse_expression(cleaned)

@@ -14,8 +14,10 @@ import titer
 COMMANDS = {
     "compare": ("compare", "compare", "The same virtual patients under each regimen."),
     "trial": ("trial", "trial", "A study file, run and judged."),
+    "explore": ("explore", "explore", "A threat met by the immune system, without and with a drug."),
+    "run": ("scenario", "run_alone", "One model alone, beside what was published of it."),
     "check": ("check", "check", "May this patient have this regimen; what must be done or watched."),
-    "list": ("listing", "list_library", "Drugs, populations, models and protocols."),
+    "list": ("listing", "list_library", "Drugs, populations, models, protocols, threats, scenarios."),
     "show": ("show", "show", "One model, population or protocol; or the whole system."),
     "regimen": ("regimen", "regimen", "A regimen in words, as the calendar it means."),
     "validate": ("validate", "validate", "Predictions beside published figures."),

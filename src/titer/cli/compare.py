@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from titer.cli.output import console, counted, print_json, run_progress, warn, warn_of_replacement
+from titer.cli.settings import read_settings
 from titer.errors import InputError
 
 
@@ -29,6 +30,9 @@ def compare(
         typer.Option("--set", metavar="NAME=VALUE", help="The same covariate or parameter for everybody; repeatable."),
     ] = None,
     rtol: Annotated[float, typer.Option(min=1e-12, max=1e-2, help="Relative tolerance of the integration.")] = 1e-5,
+    immune: Annotated[
+        bool, typer.Option("--immune", help="Patients with the immune core: infections, fevers, NK and T cells.")
+    ] = False,
     chunk: Annotated[int, typer.Option(min=1, help="Patients in memory at once, for each worker.")] = 1000,
     workers: Annotated[int, typer.Option(min=1, help="Chunks worked on at once.")] = 1,
     worker_kind: Annotated[
@@ -45,9 +49,10 @@ def compare(
         "seed": seed,
         "protocol": protocol,
         "ctcae": ctcae,
-        "overrides": _numbers(fixed or []),
+        "overrides": read_settings(fixed),
         "threads": threads,
         "rtol": rtol,
+        "immune": immune,
         "chunk": chunk,
         "workers": chosen_workers(workers, worker_kind, dask),
         "resume": resume,
@@ -55,10 +60,11 @@ def compare(
     if resume and out is None:
         raise InputError("--resume without --out", right="the folder of the run that goes on")
     warn_of_replacement(out, resume=resume)
-    from titer.library import dose_warnings, load_protocol, protocol_warnings, read_regimen
+    from titer.library import dose_warnings, effect_warnings, load_protocol, protocol_warnings, read_regimen
 
     parsed, rules = [read_regimen(text) for text in regimens], load_protocol(protocol)
     warn(dict.fromkeys(told for regimen in parsed for told in dose_warnings(regimen)))
+    warn(dict.fromkeys(told for regimen in parsed for told in effect_warnings(regimen)))
     warn(dict.fromkeys(told for regimen in parsed for told in protocol_warnings(rules, regimen)))
     with run_progress(f"{counted(n, 'patient')} × {counted(len(regimens), 'regimen')}") as progress:
         result = _run(regimens, out, progress=progress, **options)
@@ -68,10 +74,11 @@ def compare(
     from titer.show.terminal import print_comparison
     from titer.show.unevaluated import unevaluated_rules, unevaluated_sentence
 
-    print_comparison(console(), result.as_json(), statuses=[arm.statuses for arm in result.arms])
+    print_comparison(console(), result.as_json(), statuses=[arm.statuses for arm in result.arms], immune=immune)
     if told := unevaluated_sentence(unevaluated_rules(result)):
         console().print(told, markup=False)
-    console().print("What these numbers cannot say: titer show system", markup=False)
+    where = "immune" if immune else "system"
+    console().print(f"What these numbers cannot say: titer show {where}", markup=False)
     if out is not None:
         console().print(f"Report: {out / 'report.html'}", style="bold", markup=False)
 
@@ -89,20 +96,6 @@ def chosen_workers(count: int, kind: str | None, dask: str | None) -> Any:
     if kind is not None or count > 1:
         raise InputError("--dask beside --workers", right="one of them", hint="the cluster has its own workers")
     return Workers(kind="dask", address=dask)
-
-
-def _numbers(settings: list[str]) -> dict[str, float]:
-    """ "name=value" pairs as numbers."""
-    numbers = {}
-    for setting in settings:
-        name, sign, value = setting.partition("=")
-        try:
-            numbers[name.strip()] = float(value)
-        except ValueError:
-            sign = ""
-        if not sign or not name.strip():
-            raise InputError(f"'--set {setting}' cannot be read", right="a name and a number", hint="--set crcl=40")
-    return numbers
 
 
 def _run(regimens: list[str], out: Path | None, **options: Any) -> Any:

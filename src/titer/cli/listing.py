@@ -9,14 +9,16 @@ import typer
 from titer.cli.output import console, print_json
 from titer.errors import InputError, nearest
 
-KINDS = ("drugs", "populations", "models", "protocols")
+KINDS = ("drugs", "populations", "models", "protocols", "threats", "scenarios")
 
 
 def list_library(
-    kind: Annotated[str, typer.Argument(help="drugs, populations, models or protocols; all where not given.")] = "all",
+    kind: Annotated[
+        str, typer.Argument(help="One of drugs, populations, models, protocols, threats, scenarios; else all.")
+    ] = "all",
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")] = False,
 ) -> None:
-    """List the drugs, populations, models and protocols of the library."""
+    """List the drugs, populations, models, protocols, threats and scenarios of the library."""
     if kind not in (*KINDS, "all"):
         raise InputError(f"there is no list of '{kind}'", right=", ".join(KINDS), hint=nearest(kind, KINDS))
     from titer.show.listing import contents

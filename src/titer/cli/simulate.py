@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from titer.cli.output import console, counted, print_json, warn
+from titer.cli.settings import read_settings
 from titer.errors import InputError
 
 SHOWN = 12  # rows that are printed where nothing is written
@@ -43,7 +44,6 @@ def simulate(
     threads: Annotated[int | None, typer.Option(min=1, help="Threads; all cores where not given.")] = None,
 ) -> None:
     """Run a model over an event table: doses in, predictions at the observation records out."""
-    from titer.cli.compare import _numbers
     from titer.interop.event_run import simulate_table
     from titer.interop.event_tables import read_event_table
     from titer.interop.event_tables.write import check_ending, write_columns
@@ -58,7 +58,7 @@ def simulate(
         additional=_word(additional, ("after", "before"), "--additional"),
         compartments=_compartments(cmt or []),
         defaults=not no_defaults,
-        overrides=_numbers(fixed or []),
+        overrides=read_settings(fixed),
         spread=spread,
         seed=seed,
         rtol=rtol,

@@ -64,10 +64,11 @@ def trial(
 def _design(path: Path) -> Any:
     """The design of a study file; warnings about its regimens go to standard error."""
     from titer.api import read_trial
-    from titer.library import dose_warnings
+    from titer.library import dose_warnings, effect_warnings
 
     design = read_trial(path)
     warn(dict.fromkeys(told for regimen in design.regimens for told in dose_warnings(regimen)))
+    warn(dict.fromkeys(told for regimen in design.regimens for told in effect_warnings(regimen)))
     if design.study.published:
         from titer.evidence.beside import check_published
         from titer.trials.summary import FIGURES
@@ -95,7 +96,8 @@ def _run_once(design: Any, out: Path | None, as_json: bool, options: dict[str, A
     from titer.show.trial_terminal import print_trial
 
     print_trial(console(), told, trial_exposure_rows(result, told), trial_published(result))
-    console().print("What these numbers cannot say: titer show system", markup=False)
+    where = "immune" if design.study.immune else "system"
+    console().print(f"What these numbers cannot say: titer show {where}", markup=False)
     _point_to(out)
 
 

@@ -16,14 +16,17 @@ from titer.clinic.observables import GRADE, OBSERVABLES
 from titer.clinic.plan import BLOOD_COUNT, M_PROTEIN, ClinicPlan, WatchedEvent, further_components, lines_of
 from titer.dosing.regimen import MINUTES_PER_DAY, Component, Regimen
 from titer.engine.ensemble import FAILURES, Ensemble, Watch
-from titer.engine.events import Entry, Events, entry_of, make_events
+from titer.engine.events import Entry, Events, entry_of, make_events, merge
 from titer.engine.kernel import Kernel
 from titer.errors import InputError, nearest
 from titer.model.system import System
 from titer.patients import streams
+from titer.patients.exposure import Exposure, draw_exposures
 from titer.units import conversion
 
 SIGNALS = (*BLOOD_COUNT, M_PROTEIN)
+SIGNS = tuple(name for name, one in OBSERVABLES.items() if one.kind == "sign")
+SIGNS_PER_DAY = 4  # how often a patient takes the temperature
 SHOWN = tuple(name for name, one in OBSERVABLES.items() if one.kind in ("laboratory", "sign", "symptom"))
 
 
@@ -38,6 +41,8 @@ class EngineBodies:
             A drug among them that the system has no model of can be given; it does nothing.
         patients: numbers of the patients, which key the draws of the events. Shape (n_patients,).
         events: that are watched for.
+        exposures: what patients meet by chance, up to day `n_days`.
+        n_days: last day of the course; only exposures need it.
         seed: of the study.
         rtol, atol, threads: as in `Ensemble`.
 
@@ -55,6 +60,8 @@ class EngineBodies:
         patients: ArrayLike,
         further: Sequence[Component] = (),
         events: tuple[WatchedEvent, ...] = (),
+        exposures: tuple[Exposure, ...] = (),
+        n_days: float = 0.0,
         seed: int = 0,
         rtol: float = 1e-6,
         atol: float = 1e-8,
@@ -69,18 +76,38 @@ class EngineBodies:
         self._without_effect = frozenset(c.drug for c in further if c.drug not in system.doses)
         numbers = np.asarray(patients, np.int64)
         self._watches = {event.name: self._watch(event, numbers, seed) for event in events}
-        self._kept = self.ensemble.advance(self.ensemble.time)
+        met = [self._exposed(one, numbers, n_days, seed) for one in exposures]
+        self._per_day = SIGNS_PER_DAY if set(SIGNS) & set(self._columns) else 1
+        self._kept = self.ensemble.advance(self.ensemble.time, merge(*met) if met else None)
 
     def _watch(self, event: WatchedEvent, patients: NDArray[np.int64], seed: int) -> Watch:
-        threshold = streams.exponential(seed, patients, f"event:{event.name}", 1)[:, 0]
-        return self.ensemble.watch(event.state, threshold, terminal=event.terminal)
+        if event.threshold is not None:
+            return self.ensemble.watch(event.state, event.threshold, terminal=event.terminal)
+        drawn = streams.exponential(seed, patients, f"event:{event.name}", 1)[:, 0]
+        return self.ensemble.watch(event.state, drawn, terminal=event.terminal)
+
+    def _exposed(self, exposure: Exposure, patients: NDArray[np.int64], n_days: float, seed: int) -> Events:
+        row, day, amount = draw_exposures(exposure, seed, patients, n_days)
+        entry = entry_of(self.ensemble.kernel.system, exposure.agent, self.ensemble.parameters)
+        return make_events(len(patients), *entry.bolus(row, day, amount))
 
     def look(self, days_ago: int = 0) -> Mapping[str, NDArray]:
-        return {signal: self._kept[:, -1 - days_ago, column] for signal, column in self._columns.items()}
+        """Values of that moment; of a sign, the highest that the patient has noted since the last tick."""
+        last = self._kept.shape[1] - days_ago * self._per_day
+        shown = {}
+        for signal, column in self._columns.items():
+            noted = self._kept[:, :last, column]
+            shown[signal] = noted.max(axis=1) if signal in SIGNS else noted[:, -1]
+        return shown
 
     def run(self, until_day: float, doses: Doses, keep_days: int = 0) -> None:
-        times = until_day - np.arange(keep_days, -1.0, -1.0) if keep_days else None
-        self._kept = self.ensemble.advance(until_day, self.events(doses), times=times)
+        self.advance(until_day, self.events(doses), keep_days)
+
+    def advance(self, until_day: float, events: Events | None, keep_days: int = 0) -> None:
+        """Go on to a day; where patients note signs, what they noted is kept as well."""
+        kept = (until_day - self.ensemble.time) * SIGNS_PER_DAY - 1 if self._per_day > 1 else keep_days
+        times = until_day - np.arange(kept, -1.0, -1.0) / self._per_day
+        self._kept = self.ensemble.advance(until_day, events, times=times)
 
     def events(self, doses: Doses) -> Events:
         """Doses as changes of states, with bioavailability and lag; doses of 0 are left out."""
@@ -160,7 +187,16 @@ def run_course(
     """
     further = further_components(regimen, plan)
     bodies = EngineBodies(
-        kernel, parameters, regimen, patients=patients, further=further, events=plan.events, seed=seed, **engine
+        kernel,
+        parameters,
+        regimen,
+        patients=patients,
+        further=further,
+        events=plan.events,
+        exposures=plan.exposures,
+        n_days=n_days,
+        seed=seed,
+        **engine,
     )
     return follow(
         bodies,

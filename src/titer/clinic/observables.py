@@ -47,6 +47,8 @@ _ALL = (
     Observable("other_toxicity", GRADE, "symptom", "worst other toxicity that is judged to be related to the drug",
                most=5),
     Observable("vte", "", "event", "venous thromboembolism"),
+    Observable("fever", "", "event", "first fever of 38.0 degC or more that lasted an hour"),
+    Observable("febrile_neutropenia", "", "event", "first fever of an hour with neutrophils below 1.0 x10^9/L"),
     Observable("allergy", "", "event", "angioedema or anaphylaxis"),
     Observable("severe_skin_reaction", "", "event",
                "exfoliative or bullous rash, Stevens-Johnson syndrome, toxic epidermal necrolysis, DRESS"),

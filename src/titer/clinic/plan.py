@@ -12,6 +12,7 @@ from titer.clinic.protocol import Protocol, SupportRule
 from titer.clinic.response import ResponseCriteria
 from titer.dosing.regimen import Component, Regimen
 from titer.errors import InputError
+from titer.patients.exposure import Exposure
 
 AfterProgression = Literal["end", "follow"] | Regimen
 BLOOD_COUNT = ("anc", "platelets", "haemoglobin")
@@ -31,17 +32,19 @@ class End(IntEnum):
 
 @dataclass(frozen=True)
 class WatchedEvent:
-    """An event that happens when a cumulative hazard reaches the patient's own draw.
+    """An event that happens when a state reaches a threshold: a cumulative hazard the patient's own draw.
 
     Args:
         name: of the event; the draw has purpose "event:<name>".
-        state: cumulative hazard in the system, e.g. "vte.cumulative_hazard".
+        state: in the system, e.g. "vte.cumulative_hazard".
         terminal: whether it ends everything (death).
+        threshold: of a state that is no hazard, the same for everybody and in its unit; None to draw it.
     """
 
     name: str
     state: str
     terminal: bool = False
+    threshold: float | None = None
 
 
 @dataclass(frozen=True)
@@ -53,6 +56,7 @@ class ClinicPlan:
         assays: of the laboratory, one per test.
         criteria: of response.
         events: that are watched for.
+        exposures: what patients meet by chance meanwhile.
         stop_at_progression: whether therapy ends when progression is known.
         confirm: whether response and progression need a second assessment.
         day_to_day: whether reported values scatter from day to day as well as from analysis to analysis.
@@ -69,6 +73,7 @@ class ClinicPlan:
     assays: tuple[Assay, ...]
     criteria: ResponseCriteria
     events: tuple[WatchedEvent, ...] = ()
+    exposures: tuple[Exposure, ...] = ()
     stop_at_progression: bool = True
     confirm: bool = True
     day_to_day: bool = True

@@ -290,18 +290,19 @@ def daily_amounts(plan: NDArray[np.void], drug_of: NDArray[np.int8]) -> NDArray:
     return np.bincount(place, plan["amount"])[place] if len(plan) else np.empty(0)
 
 
-def highest_on_a_day(regimen: Regimen) -> dict[str, float]:
-    """Of each drug, the largest amount that is planned for one day, in the unit of its doses.
+def amounts_on_a_day(regimen: Regimen) -> dict[str, tuple[float, float]]:
+    """Of each drug, the smallest and the largest amount planned for a day with doses, in the unit of its doses.
 
     Example:
         >>> from titer.dosing.regimen import Component
-        >>> highest_on_a_day(Regimen("", (Component("dexamethasone", 40.0, times=(0, 720)),)))
-        {'dexamethasone': 80.0}
+        >>> amounts_on_a_day(Regimen("", (Component("dexamethasone", 40.0, times=(0, 720)),)))
+        {'dexamethasone': (80.0, 80.0)}
     """
     drug_of = np.array([regimen.drugs.index(one.drug) for one in regimen.components], np.int8)
     plan = planned_doses(regimen, _days_until_it_repeats(regimen))
     amounts, drug = daily_amounts(plan, drug_of), drug_of[plan["component"]]
-    return {name: float(amounts[drug == code].max(initial=0.0)) for code, name in enumerate(regimen.drugs)}
+    of_drug = {name: amounts[drug == code] for code, name in enumerate(regimen.drugs)}
+    return {name: (float(own.min()), float(own.max())) for name, own in of_drug.items() if len(own)}
 
 
 def _days_until_it_repeats(regimen: Regimen) -> int:

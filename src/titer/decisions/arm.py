@@ -64,6 +64,7 @@ class Question:
         ctcae: version that grades.
         overrides: covariate or parameter → value that every patient gets.
         rtol: of the integration.
+        immune: whether patients have the immune core, and meet bacteria.
     """
 
     regimens: tuple[str, ...]
@@ -75,6 +76,7 @@ class Question:
     ctcae: str
     overrides: Mapping[str, float]
     rtol: float
+    immune: bool = False
 
     @classmethod
     def of(cls, identity: Mapping[str, Any]) -> Question:
@@ -106,7 +108,7 @@ class Setting:
         parsed = tuple(read_regimen(text) for text in question.regimens)
         people, plan = load_population(question.population), plan_of(question)
         grades = {test: ctcae(test, question.ctcae) for test in GRADED}
-        system, kernel = system_of(parsed, [plan.protocol])
+        system, kernel = system_of(parsed, [plan.protocol], immune=question.immune)
         cycle_days = parsed[0].cycle_length
         return cls(
             question=question,
@@ -171,21 +173,23 @@ class Setting:
 def plan_of(question: Question) -> ClinicPlan:
     """The clinic under the protocol asked for; a user's own was read when the question was asked, and comes as text."""
     if question.protocol_toml is None:
-        return load_plan(question.protocol)
+        return load_plan(question.protocol, immune=question.immune)
     own = parse_protocol(
         question.protocol_toml,
         file=question.protocol,
         known=protocols(),
         drugs=[*drugs(), *drugs_without_model()],
     )
-    return replace(load_plan(), protocol=own)
+    return replace(load_plan(immune=question.immune), protocol=own)
 
 
-def system_of(regimens: Sequence[Regimen], protocols: Sequence[Protocol]) -> tuple[System, Kernel]:
+def system_of(
+    regimens: Sequence[Regimen], protocols: Sequence[Protocol], *, immune: bool = False
+) -> tuple[System, Kernel]:
     """The disease with its usual drugs, whatever else the regimens name, and what protocols may add."""
     supports = [rule.give.drug for protocol in protocols for rule in protocol.of_kind(SupportRule)]
     given = dict.fromkeys([*MYELOMA_DRUGS, *(drug for regimen in regimens for drug in regimen.drugs), *supports])
-    models = relapsed_myeloma_models(list(given))
+    models = relapsed_myeloma_models(list(given), immune=immune)
     mark = _unit_check_mark(models)
     system = assemble(models, SIGNALS, units=not mark.exists())
     with suppress(OSError):

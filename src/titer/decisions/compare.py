@@ -24,6 +24,7 @@ from titer.decisions.job import CompareJob
 from titer.errors import InputError
 from titer.patients.cohort import Cohort
 from titer.patients.population import sample
+from titer.trials.endpoints import FEVERS
 from titer.trials.runner import ONE_WORKER, Progress, Workers, run_chunks
 from titer.trials.statistics import Figure
 from titer.trials.store import ResultStore
@@ -92,6 +93,11 @@ class Comparison:
     setting: Setting
 
     @property
+    def immune(self) -> bool:
+        """Whether patients have the immune core."""
+        return self.setting.question.immune
+
+    @property
     def days(self) -> NDArray[np.int64]:
         """Days of the weekly values. Shape (n_weeks,)."""
         return self.setting.days
@@ -131,7 +137,7 @@ class Comparison:
 
 
 def _plain(figures: Mapping[str, Figure]) -> dict[str, Any]:
-    return {name: figures[name].as_json() for name in REPORTED}
+    return {name: figures[name].as_json() for name in (*REPORTED, *FEVERS) if name in figures}
 
 
 def compare_regimens(
@@ -146,6 +152,7 @@ def compare_regimens(
     overrides: Mapping[str, float] | None = None,
     threads: int | None = None,
     rtol: float = 1e-5,
+    immune: bool = False,
     chunk: int = CHUNK,
     workers: Workers = ONE_WORKER,
     store: ResultStore | None = None,
@@ -167,6 +174,8 @@ def compare_regimens(
         threads: of the integration; all cores where None. Results do not depend on it.
         rtol: relative tolerance of a step. At 1e-5 counts and M-protein are within 1e-4 of their exact values over
             24 weeks (5e-5 measured), far below the scatter of any laboratory.
+        immune: give every patient the immune core (docs/immune.md): killing of the tumour by its NK and T cells, and
+            bacteria met by chance, which neutropenia may let grow into a fever.
         chunk: patients in memory at once. Results do not depend on it.
         workers: who works on chunks. Results do not depend on them.
         store: where tables are written as chunks finish.
@@ -202,6 +211,7 @@ def compare_regimens(
         ctcae=ctcae,
         overrides={key: float(value) for key, value in (overrides or {}).items()},
         rtol=float(rtol),
+        immune=bool(immune),
     )
     setting = Setting.prepare(question, workers.kernel_threads(threads))
     collector = Collector(setting, n)

@@ -187,6 +187,8 @@ def _replay_batch(batch: Batch, arm: StoredArm, patients: NDArray[np.int64], thr
     kept = batch.patients[own & ~failed]
     if not len(kept):
         return Replay({}, 0, int(failed.sum()), 0.0)
+    visits = _rows_of(batch.table("visits"), kept)
+    days = np.arange(0, int(np.max(visits["day"], initial=0)) + 1, DAYS_PER_TICK)
     bodies = EngineBodies(
         arm.kernel,
         _parameters(batch, arm, kept),
@@ -194,12 +196,12 @@ def _replay_batch(batch: Batch, arm: StoredArm, patients: NDArray[np.int64], thr
         patients=kept,
         further=further_components(arm.regimen, arm.plan),
         events=arm.plan.events,
+        exposures=arm.plan.exposures,
+        n_days=float(days[-1]),
         seed=arm.seed,
         rtol=arm.rtol,
         threads=threads,
     )
-    visits = _rows_of(batch.table("visits"), kept)
-    days = np.arange(0, int(np.max(visits["day"], initial=0)) + 1, DAYS_PER_TICK)
     values = _run_again(bodies, _schedule(batch, arm, kept), days)
     differences = {name: _difference(batch.arm, name, visits, kept, values[name]) for name in values if name in visits}
     differences |= _event_differences(batch, bodies, kept, float(days[-1]))
@@ -243,11 +245,10 @@ def _run_again(bodies: EngineBodies, schedule: Any, days: NDArray[np.int64]) -> 
     """True values at the end of every week, as the run stored them. Shape (n_patients, n_weeks + 1) each."""
     values = {name: [np.asarray(one, np.float32)] for name, one in bodies.look().items()}
     waiting = scheduled_events(bodies, schedule)
-    names, ensemble = bodies.ensemble.kernel.output_names, bodies.ensemble
     for week, day in enumerate(days[1:]):
-        now = ensemble.advance(float(day), waiting if week == 0 else None)[:, 0]
-        for name in values:
-            values[name].append(now[:, names.index(name)].astype(np.float32))
+        bodies.advance(float(day), waiting if week == 0 else None)
+        for name, now in bodies.look().items():
+            values[name].append(now.astype(np.float32))
     return {name: np.stack(weeks, axis=1) for name, weeks in values.items()}
 
 

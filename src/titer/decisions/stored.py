@@ -93,7 +93,7 @@ def _compared_arms(run: Mapping[str, Any], threads: int | None) -> dict[str, Sto
 
 def _trial_arms(run: Mapping[str, Any]) -> dict[str, StoredArm]:
     design = _asked(Design.of, run)
-    system, kernel = system_of(design.regimens, [arm.plan.protocol for arm in design.arms])
+    system, kernel = system_of(design.regimens, [arm.plan.protocol for arm in design.arms], immune=design.study.immune)
     _check_models(run, system)
     seed, rtol = design.study.seed, float(run["rtol"])
     return {arm.name: StoredArm(kernel, arm.regimen, arm.plan, seed, rtol) for arm in design.arms}

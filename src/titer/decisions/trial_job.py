@@ -89,7 +89,11 @@ class TrialJob:
     @property
     def _prepared(self) -> tuple[System, Kernel]:
         if self._built is None:
-            self._built = system_of(self.design.regimens, [arm.plan.protocol for arm in self.design.arms])
+            self._built = system_of(
+                self.design.regimens,
+                [arm.plan.protocol for arm in self.design.arms],
+                immune=self.design.study.immune,
+            )
             if hasattr(self, "identity"):  # a copy in another process
                 check_same(self.identity, self._identity())
         return self._built

@@ -145,6 +145,8 @@ class Writer:
             return self._over(args[0], args[1])
         if node.op == "neg":
             return self._times((self._literal(-1.0), None), args[0])
+        if node.op == "held":
+            return args[0]
         whole = [self._join(a) for a in args]
         if node.op == "pow":
             return self._scaled(self._power(*whole))

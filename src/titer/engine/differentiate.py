@@ -101,7 +101,7 @@ def _tangent(node: Expression, inner: list[Tangent], wanted: Mapping[str, int]) 
     if node.op == "symbol":
         return {str(node.value): ONE} if node.value in wanted else {}
     if not any(inner) or node.op not in _RULES:
-        return {}  # numbers, and comparisons: they step, they have no slope
+        return {}  # numbers, what is held, and comparisons: they step, they have no slope
     return _RULES[node.op](node, inner)
 
 

@@ -137,4 +137,4 @@ def _is_never_negative(node: Expression) -> bool:
         return any(map(_is_never_negative, node.args))
     if node.op == "*" and node.args[0] == node.args[1]:
         return True
-    return node.op in ("+", "*", "/", "min") and all(map(_is_never_negative, node.args))
+    return node.op in ("+", "*", "/", "min", "held") and all(map(_is_never_negative, node.args))

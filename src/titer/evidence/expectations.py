@@ -1,4 +1,4 @@
-"""Which prediction should meet which published number: lenalidomide and dexamethasone in relapsed myeloma.
+"""Which prediction should meet which published number: drugs of one class, and dexamethasone, in relapsed myeloma.
 
 A declared table. Every line links outcome rows to a simulation and to one figure of `titer.decisions.compare`. The role
 says whether the number was used to set a parameter (`calibration`, so that meeting it shows only that the fit worked)
@@ -68,6 +68,12 @@ class Expectation:
         return "calibration" if calibrated_rows() & set(self.rows) else "prediction"
 
 
+_POMALIDOMIDE = (
+    "MM-002, MM-003, STRATUS: a median of five prior lines; here every patient has three, the most that the platelets "
+    "were calibrated for. No number of pomalidomide's effects comes from a trial of it."
+)
+_THALIDOMIDE = "OPTIMUM: one to three prior lines. No number of its effects on myeloma comes from a trial of it."
+
 SIMULATIONS: tuple[Simulation, ...] = (
     Simulation(
         "rd-weekly",
@@ -101,9 +107,26 @@ SIMULATIONS: tuple[Simulation, ...] = (
         overrides={"prior_lines": 3.0, "prior_imid": 1.0, "race_asian": 1.0, "race_white": 0.0, "race_black": 0.0},
         remark="MM-021: 57% had four or more prior lines, most had had thalidomide; renal start doses were used.",
     ),
+    Simulation(
+        "pomalidomide-weekly",
+        "pomalidomide 4 mg days 1-21 of 28 + dexamethasone 40 mg days 1,8,15,22 of 28",
+        overrides={"prior_lines": 3.0, "prior_imid": 1.0},
+        protocol="pomalidomide-us",
+        remark=_POMALIDOMIDE,
+    ),
+    Simulation(
+        "pomalidomide-alone",
+        "pomalidomide 4 mg days 1-21 of 28",
+        overrides={"prior_lines": 3.0, "prior_imid": 1.0},
+        protocol="pomalidomide-us",
+        remark=_POMALIDOMIDE,
+    ),
+    Simulation("thalidomide-100", "thalidomide 100 mg daily", protocol="thalidomide-us", remark=_THALIDOMIDE),
+    Simulation("thalidomide-400", "thalidomide 400 mg daily", protocol="thalidomide-us", remark=_THALIDOMIDE),
 )
 
 _ONE_OF_TWO = "One of the two trials behind the pooled row; the spread between them is part of the picture."
+_BY_COUNTS = "The trial's patients were also held and reduced for other reasons than counts, which are not simulated."
 _AE_REPORT = "Adverse events as reported by investigators; the simulation grades every count it draws."
 
 EXPECTATIONS: tuple[Expectation, ...] = (
@@ -153,6 +176,25 @@ EXPECTATIONS: tuple[Expectation, ...] = (
     Expectation(("IMID155",), "lenalidomide-alone", "thrombocytopenia_g34", _AE_REPORT),
     # ---- lenalidomide with weekly dexamethasone, heavily pretreated, Chinese (MM-021)
     Expectation(("IMID255",), "rd-weekly-chinese", "orr"),
+    # ---- pomalidomide with weekly dexamethasone (MM-002, MM-003, STRATUS) and alone (MM-002)
+    Expectation(("IMID302",), "pomalidomide-weekly", "orr"),
+    Expectation(("IMID300",), "pomalidomide-weekly", "median_pfs_month"),
+    Expectation(("IMID564",), "pomalidomide-weekly", "median_pfs_month"),
+    Expectation(("IMID304",), "pomalidomide-weekly", "median_dor_month", "Among responders."),
+    Expectation(("IMID280",), "pomalidomide-weekly", "neutropenia_g34", _AE_REPORT),
+    Expectation(("IMID555",), "pomalidomide-weekly", "neutropenia_g34", _AE_REPORT),
+    Expectation(("IMID281",), "pomalidomide-weekly", "thrombocytopenia_g34", _AE_REPORT),
+    Expectation(("IMID557",), "pomalidomide-weekly", "thrombocytopenia_g34", _AE_REPORT),
+    Expectation(("IMID556",), "pomalidomide-weekly", "anaemia_g34", _AE_REPORT),
+    Expectation(("IMID283",), "pomalidomide-weekly", "any_hold", _BY_COUNTS),
+    Expectation(("IMID284",), "pomalidomide-weekly", "any_reduction", _BY_COUNTS),
+    Expectation(("IMID295",), "pomalidomide-weekly", "vte"),
+    Expectation(("IMID303",), "pomalidomide-alone", "orr"),
+    Expectation(("IMID301",), "pomalidomide-alone", "median_pfs_month"),
+    Expectation(("IMID305",), "pomalidomide-alone", "median_dor_month", "Among responders."),
+    # ---- thalidomide alone (OPTIMUM)
+    Expectation(("IMID375",), "thalidomide-100", "median_ttp_month"),
+    Expectation(("IMID377",), "thalidomide-400", "median_ttp_month"),
 )
 
 # Figures put on record although the tables hold no row for them yet: (simulation, figure).

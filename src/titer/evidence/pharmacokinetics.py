@@ -1,7 +1,8 @@
-"""Published exposure to lenalidomide, and the dip of platelets, against the typical patient of the model.
+"""Published exposure to the drugs, and the dip of platelets, against the typical person of each model.
 
-The model has one compartment and first-order absorption, so that area, peak, its time and half-life are closed forms of
-`ka`, `cl` and `v`, which the model's own covariate relations give for the people of each study. The dip is integrated.
+The model of lenalidomide has one compartment and first-order absorption, so that area, peak, its time and half-life
+are closed forms of `ka`, `cl` and `v`, which the model's own covariate relations give for the people of each study.
+Those of pomalidomide and thalidomide, and the dip, are integrated.
 """
 
 from __future__ import annotations
@@ -12,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from types import SimpleNamespace
 
 from titer.evidence.expectations import Role
+from titer.evidence.profiles import Profile, profile
 from titer.model import Model
 
 # Creatinine clearance standing for each group of the renal study, mL/min. Assumed: the study prints ranges only.
@@ -163,11 +165,56 @@ def _platelet_dip() -> float:
     return 100 * (1 - predict({})["25 mg", "nadir"])
 
 
+def parameter(drug: str, name: str, **covariates: float) -> float:
+    """A number of a drug's model for a typical person with these covariates.
+
+    Example:
+        >>> parameter("pomalidomide", "cl", sex_female=1.0) < parameter("pomalidomide", "cl")
+        True
+    """
+    from titer.library import drugs
+
+    return typical_parameters(drugs()[drug], **covariates)[name]
+
+
+def area(drug: str, dose: float, **covariates: float) -> float:
+    """Area under the level of one dose (mg) to infinity, ng*h/mL, where all of a dose enters."""
+    return 1000 * dose / parameter(drug, "cl", **covariates)
+
+
+def _ratio(of: Callable[..., float], **covariates: float) -> float:
+    """What covariates change, in percent of what it is without."""
+    return 100 * of(**covariates) / of()
+
+
+def _pomalidomide(**covariates: float) -> float:
+    return area("pomalidomide", 4.0, **covariates)
+
+
+def _pomalidomide_peak(**covariates: float) -> float:
+    return profile("pomalidomide", 4.0, 12.0, **HEALTHY, **covariates).peak
+
+
+def _pomalidomide_of_both_sexes() -> float:
+    return 0.75 * _pomalidomide() + 0.25 * _pomalidomide(sex_female=1.0)
+
+
+def _thalidomide(dose: float) -> Profile:
+    return profile("thalidomide", dose, 48.0)
+
+
+def _thalidomide_half_life() -> float:
+    return math.log(2) * parameter("thalidomide", "v") / parameter("thalidomide", "cl")
+
+
 _MDS = "myelodysplasia, CrCl 90, 75 kg"
 _RENAL = "people without cancer"
 _GROUP = "The study prints ranges of CrCl; the value standing for each group is assumed."
 _URINE = "Predicted as the renal share of clearance; the study's recovery stopped with its collection. " + _GROUP
 _TYPICAL = "patient, CrCl 90, 75 kg"
+_MAN, _ADULT = "man with myeloma, 78 kg", "adult"
+_LIVER = "Everybody else is as without the impairment."
+_FROM_MEAN = "One model for studies that disagree; see the conflicts in the model's file."
 _POOLED = "One of several population models that disagree; see the conflicts in the model's file."
 
 # fmt: off
@@ -204,6 +251,67 @@ MEASURES: tuple[Exposure, ...] = (
     Exposure(("IMID534",), "CL/F", _TYPICAL, lambda: lenalidomide().cl, "prediction", _POOLED),
     Exposure(("IMID535",), "V/F", _TYPICAL, lambda: lenalidomide().v, "prediction", _POOLED),
     Exposure(("IMID536",), "power of CrCl on CL/F", "CrCl 45 to 90", _renal_exponent, "prediction", _POOLED),
+    Exposure(("IMID030",), "AUC of 4 mg", "three men and one woman", _pomalidomide_of_both_sexes, "calibration",
+             "The clearance lies between the label's and the population model's."),
+    Exposure(("IMID033",), "half-life", "healthy",
+             lambda: profile("pomalidomide", 4.0, 72.0, **HEALTHY).half_life(24, 72), "prediction", "From 24 to 72 h."),
+    Exposure(("IMID034",), "half-life, daily", _MAN,
+             lambda: profile("pomalidomide", 4.0, 240.0, every=24.0).half_life(228, 239.9), "prediction",
+             "From 12 to 24 h after the tenth dose; the second compartment is slower."),
+    Exposure(("IMID035",), "time of Cmax", _MAN, lambda: profile("pomalidomide", 4.0, 12.0).time_of_peak, "prediction"),
+    Exposure(("IMID036",), "CL/F", _MAN, lambda: parameter("pomalidomide", "cl"), "prediction", _POOLED),
+    Exposure(("IMID037",), "V/F, both compartments", _MAN,
+             lambda: parameter("pomalidomide", "v") + parameter("pomalidomide", "v_peripheral"), "prediction"),
+    Exposure(("IMID039",), "CL/F", _MAN, lambda: parameter("pomalidomide", "cl"), "calibration", _POOLED),
+    Exposure(("IMID040",), "CL/F", "healthy man", lambda: parameter("pomalidomide", "cl", **HEALTHY), "prediction",
+             "By the published ratio, from a clearance that is 1.107 times the published one."),
+    Exposure(("IMID041",), "CL/F, women to men", "myeloma",
+             lambda: _ratio(lambda **c: parameter("pomalidomide", "cl", **c), sex_female=1.0) - 100, "calibration"),
+    Exposure(("IMID042",), "CL/F", _MAN, lambda: parameter("pomalidomide", "cl"), "prediction", _POOLED),
+    Exposure(("IMID045",), "CL/F ratio on dialysis", "day without dialysis",
+             lambda: _ratio(lambda **c: parameter("pomalidomide", "cl", **c), dialysis=1.0) / 100, "calibration"),
+    Exposure(("IMID046",), "clearance by the dialyser", "dialysis", lambda: parameter("pomalidomide", "cl_dialyser"),
+             "calibration"),
+    Exposure(("IMID047",), "AUC increase on dialysis", "day without dialysis",
+             lambda: _ratio(_pomalidomide, dialysis=1.0) - 100, "prediction"),
+    Exposure(("IMID049",), "AUC ratio with fluvoxamine", "healthy",
+             lambda: _ratio(_pomalidomide, strong_cyp1a2_inhibitor=1.0), "calibration"),
+    Exposure(("IMID050",), "Cmax ratio with fluvoxamine", "healthy",
+             lambda: _ratio(_pomalidomide_peak, strong_cyp1a2_inhibitor=1.0), "prediction"),
+    Exposure(("IMID051",), "AUC change in smokers", "healthy", lambda: _ratio(_pomalidomide, smoker=1.0) - 100,
+             "calibration"),
+    Exposure(("IMID054",), "AUC increase", "Child-Pugh A", lambda: _ratio(_pomalidomide, child_pugh=1.0) - 100,
+             "calibration"),
+    Exposure(("IMID055",), "AUC increase", "Child-Pugh B", lambda: _ratio(_pomalidomide, child_pugh=2.0) - 100,
+             "calibration"),
+    Exposure(("IMID542",), "Cmax ratio", "Child-Pugh A", lambda: _ratio(_pomalidomide_peak, child_pugh=1.0),
+             "prediction", _LIVER),
+    Exposure(("IMID543",), "Cmax ratio", "Child-Pugh B", lambda: _ratio(_pomalidomide_peak, child_pugh=2.0),
+             "prediction", _LIVER),
+    Exposure(("IMID057",), "Cmax of 200 mg", _ADULT, lambda: _thalidomide(200.0).peak / 1000, "prediction", _FROM_MEAN),
+    Exposure(("IMID058",), "time of Cmax", _ADULT, lambda: _thalidomide(200.0).time_of_peak, "prediction"),
+    Exposure(("IMID059",), "absorption half-life", _ADULT, lambda: math.log(2) / parameter("thalidomide", "ka"),
+             "calibration"),
+    Exposure(("IMID060",), "half-life", _ADULT, _thalidomide_half_life, "calibration", _FROM_MEAN),
+    Exposure(("IMID063",), "lag", _ADULT, lambda: parameter("thalidomide", "lag"), "calibration"),
+    Exposure(("IMID065",), "CL/F", _ADULT, lambda: parameter("thalidomide", "cl"), "prediction", "Japanese patients."),
+    Exposure(("IMID067",), "AUC of 100 mg", _ADULT, lambda: area("thalidomide", 100.0) / 1000, "prediction",
+             "Japanese patients."),
+    Exposure(("IMID068",), "AUC of 50 mg", _ADULT, lambda: area("thalidomide", 50.0) / 1000, "calibration"),
+    Exposure(("IMID069",), "Cmax of 50 mg", _ADULT, lambda: _thalidomide(50.0).peak / 1000, "prediction", _FROM_MEAN),
+    Exposure(("IMID072",), "AUC of 200 mg", _ADULT, lambda: area("thalidomide", 200.0) / 1000, "calibration"),
+    Exposure(("IMID073",), "Cmax of 200 mg", _ADULT, lambda: _thalidomide(200.0).peak / 1000, "prediction", _FROM_MEAN),
+    Exposure(("IMID075",), "half-life", _ADULT, _thalidomide_half_life, "calibration", _FROM_MEAN),
+    Exposure(("IMID076",), "AUC of 400 mg", _ADULT, lambda: area("thalidomide", 400.0) / 1000, "calibration"),
+    Exposure(("IMID078",), "time of Cmax, 400 mg", _ADULT, lambda: _thalidomide(400.0).time_of_peak, "prediction"),
+    Exposure(("IMID079",), "half-life at 400 mg", _ADULT, _thalidomide_half_life, "prediction"),
+    Exposure(("IMID081",), "Cmax of 400 mg", _ADULT, lambda: _thalidomide(400.0).peak / 1000, "prediction",
+             "Patients with leprosy."),
+    Exposure(("IMID083",), "half-life at 400 mg", _ADULT, _thalidomide_half_life, "prediction",
+             "Patients with leprosy."),
+    Exposure(("IMID084",), "time of Cmax", _ADULT, lambda: _thalidomide(200.0).time_of_peak, "prediction"),
+    Exposure(("IMID540",), "AUC of 200 mg", _ADULT, lambda: area("thalidomide", 200.0) / 1000, "prediction"),
+    Exposure(("IMID541",), "half-life", _ADULT, _thalidomide_half_life, "prediction", _FROM_MEAN),
     Exposure(("IMID265",), "lowest platelets of a cycle", "patient on 25 mg days 1-21", _platelet_dip, "calibration",
              "The nadirs of the same paper's platelet model were fitted."),
 )

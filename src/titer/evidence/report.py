@@ -19,6 +19,7 @@ from titer.evidence.validation import (
     predict_on_record,
     simulate,
 )
+from titer.library import sources
 
 INTRODUCTION = """\
 # Validation: published and predicted
@@ -64,7 +65,7 @@ def write_page(*, n: int = 1000, seed: int = 1, compare=None, progress=None, kee
         heading = f"## {simulation.name}\n\n`{simulation.regimen}`\n\n{setting} {simulation.remark}"
         parts.append(f"{heading}\n\n{table(shown, simulation.remark)}")
     parts.append(
-        "## Typical patient\n\nExposure to lenalidomide and the dip of platelets, without spread.\n\n" + table(exposure)
+        "## Typical patient\n\nExposure to the drugs and the dip of platelets, without spread.\n\n" + table(exposure)
     )
     parts += [_on_record(predict_on_record(figures)), _fits()]
     return "\n\n".join(part.strip() for part in parts) + "\n"
@@ -150,9 +151,17 @@ def _fits() -> str:
 
 def _fit_line(line: Mapping[str, Any]) -> str:
     fitted = "not reached" if line["predicted"] is None else _number(line["predicted"])
-    target = "Srimani 2022, model" if line["rows"] == "srimani" else line["rows"]
+    target = _target_text(line["rows"])
     cells = (target, line["simulation"], line["figure"], _number(line["published"]), fitted, line["role"])
     return "| " + " | ".join(cells) + " |"
+
+
+def _target_text(rows: str) -> str:
+    """Ids of outcome rows as they are; a publication that no table holds by its citation."""
+    if rows == "srimani":
+        return "Srimani 2022, model"
+    source = getattr(sources, rows, None)
+    return source.citation if source else rows
 
 
 def main() -> None:

@@ -13,13 +13,17 @@ from titer.model.declare import (
     Source,
     State,
 )
+from titer.model.scenario import Challenge, Check, Scenario
 from titer.model.signals import Signal
 from titer.model.system import System
+from titer.model.threat import Threat, with_threat
 from titer.model.trace import trace
 from titer.model.unitcheck import check_units
 
 __all__ = [
     "Anchor",
+    "Challenge",
+    "Check",
     "Covariate",
     "Dosing",
     "Equations",
@@ -27,13 +31,16 @@ __all__ = [
     "Output",
     "Parameter",
     "Population",
+    "Scenario",
     "Signal",
     "SignalUse",
     "Source",
     "State",
     "System",
+    "Threat",
     "assemble",
     "check_units",
     "system_map",
     "trace",
+    "with_threat",
 ]

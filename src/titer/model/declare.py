@@ -101,7 +101,8 @@ class Dosing:
         bioavailability: names the parameter that a dose is multiplied by, a plain number.
         lag: names the parameter that holds how long after intake a dose enters, in a unit of time.
         studied_up_to: highest amount on one day that the model answers for, in `unit`; above it a warning is printed.
-        studied_at: place in a source of that amount, "key: 5-400 mg".
+        studied_from: lowest amount on one day that it answers for; below it a warning is printed.
+        studied_at: place in a source of these amounts, "key: 5-400 mg".
     """
 
     drug: str
@@ -111,6 +112,7 @@ class Dosing:
     bioavailability: str | None = None
     lag: str | None = None
     studied_up_to: float | None = None
+    studied_from: float | None = None
     studied_at: str = ""
 
 
@@ -217,7 +219,8 @@ class Model:
 
 
 def _check_names(model: Model) -> None:
-    names = [item.name for group in (model.states, model.parameters, model.covariates) for item in group]
+    groups = (model.states, model.parameters, model.covariates, model.outputs)
+    names = [item.name for group in groups for item in group]
     doubled = sorted({name for name in names if names.count(name) > 1})
     if doubled:
         raise ModelError(f"model '{model.name}' declares {doubled} more than once", right="each name once")
@@ -251,14 +254,21 @@ def _check_dosing(model: Model, dosing: Dosing) -> None:
 
 
 def _check_studied(model: Model, dosing: Dosing) -> None:
-    """A highest dose has a home, as every number."""
-    if dosing.studied_up_to is None:
+    """The doses studied have a home, as every number."""
+    low, high = dosing.studied_from, dosing.studied_up_to
+    if low is None and high is None:
         return
     where = f"model '{model.name}', doses of {dosing.drug}"
-    if not dosing.studied_up_to > 0:
-        raise ModelError(f"studied up to {dosing.studied_up_to} {dosing.unit}", where=where, right="a positive amount")
+    if low is not None and not low > 0:
+        raise ModelError(f"studied from {low} {dosing.unit}", where=where, right="a positive amount")
+    if high is not None and not high > 0:
+        raise ModelError(f"studied up to {high} {dosing.unit}", where=where, right="a positive amount")
+    if low is not None and high is not None and low > high:
+        raise ModelError(
+            f"studied from {low:g} up to {high:g} {dosing.unit}", where=where, right="the lower amount first"
+        )
     if dosing.studied_at.split(":")[0] not in model.sources:
-        wrong = f"the highest dose studied has no place in a source: '{dosing.studied_at}'"
+        wrong = f"the dose studied has no place in a source: '{dosing.studied_at}'"
         raise ModelError(wrong, where=where, right="studied_at='key: 5-400 mg'", hint=nearest("", model.sources))
 
 

@@ -2,7 +2,8 @@
 
 A node is an operation on other nodes, a number or a name. Kernels, derivatives, printed equations and the unit check
 are all made from this tree, never from a model's text. The functions `exp`, `log`, `sqrt`, `absolute`, `minimum`,
-`maximum` and `where` are what equations call: they build nodes from nodes and fall through to NumPy for numbers.
+`maximum` and `where` are what equations call: they build nodes from nodes and fall through to NumPy for numbers. `held`
+is its argument with derivative 0: where a value was found by steps that derivatives should not follow (`roots.py`).
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ ARITHMETIC: dict[str, Callable] = {
     "log": np.log,
     "sqrt": np.sqrt,
     "abs": np.abs,
+    "held": np.positive,
     "min": np.minimum,
     "max": np.maximum,
     "where": np.where,
@@ -195,6 +197,7 @@ def _function(op: str) -> Callable:
 
 exp, log, sqrt, absolute = _function("exp"), _function("log"), _function("sqrt"), _function("abs")
 minimum, maximum, where = _function("min"), _function("max"), _function("where")
+held = _function("held")
 both, either, negate, equal = _function("and"), _function("or"), _function("not"), _function("==")
 
 
@@ -256,6 +259,8 @@ _LOOSEST, _TIGHTEST = -3, 9
 def to_text(node: Expression, outer: int = _LOOSEST) -> str:
     """The tree as a person would write it: `-ka*gut`, `a - b` for a + (-b).
 
+    What is held is not written out: a root's steps contain each other many times, and their text would have no end.
+
     Args:
         node: what to print.
         outer: rank of what stands around it; a looser node gets brackets.
@@ -274,6 +279,8 @@ def _text_and_rank(node: Expression) -> tuple[str, int]:
         return text, _RANK["neg"] if text.startswith("-") else _TIGHTEST
     if node.op == "symbol":
         return str(node.value), _TIGHTEST
+    if node.op == "held":
+        return "held(…)", _TIGHTEST
     if node.op not in _RANK:
         return f"{node.op}({', '.join(to_text(a) for a in node.args)})", _TIGHTEST
     rank = _RANK[node.op]

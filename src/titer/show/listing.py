@@ -10,6 +10,8 @@ from typing import Any
 
 from titer.errors import InputError, nearest
 from titer.library import (
+    INFECTION,
+    core_models,
     drugs,
     drugs_without_model,
     load_population,
@@ -18,10 +20,13 @@ from titer.library import (
     populations,
     protocols,
     relapsed_myeloma_models,
+    scenarios,
+    threats,
 )
-from titer.library.limits import LIMITS
+from titer.library.limits import limits
 from titer.library.signals import SIGNALS
-from titer.model import Model
+from titer.library.threats._exposures import BACTERIA
+from titer.model import Model, Parameter, Threat
 from titer.show.models import (
     PARAMETER_HEADS,
     anchor_rows,
@@ -43,11 +48,13 @@ def contents() -> dict[str, list[tuple[str, str]]]:
         "populations": [(name, load_population(name).title) for name in populations()],
         "models": [(model.key, model.title) for model in models().values()],
         "protocols": [(name, protocol.name) for name, protocol in protocols().items()],
+        "threats": [(name, threat.title) for name, threat in threats().items()],
+        "scenarios": [(name, scenario.title) for name, scenario in scenarios().items()],
     }
 
 
 def print_member(console: Any, name: str) -> None:
-    """Print a drug or model, a population, a protocol, or "system", found by name; or a protocol file, by its path.
+    """Print a drug or model, a threat, a population, a protocol, "system" or "immune"; or a protocol file, by its path.
 
     Raises:
         InputError: nothing of that name; the nearest names are told. A file that is no protocol.
@@ -61,15 +68,17 @@ def print_member(console: Any, name: str) -> None:
     if wanted in planned:
         raise InputError(f"Titer has no model of {planned[wanted]} yet", right=f"one of {', '.join(sorted(drugs()))}")
     if wanted not in members:
-        raise InputError(f"the library holds nothing called '{name}'", hint=nearest(wanted, members))
+        hint = f"titer run {wanted}" if wanted in scenarios() else nearest(wanted, members)
+        raise InputError(f"the library holds nothing called '{name}'", hint=hint)
     members[wanted](console)
 
 
 def _members() -> dict[str, Callable[[Any], None]]:
     """What prints each member, by lower-case name. A model is found by key, full name and drug."""
-    shown: dict[str, Callable[[Any], None]] = {"system": _print_system}
+    shown: dict[str, Callable[[Any], None]] = {"system": _print_system, "immune": _print_immune}
     shown |= {name: partial(print_protocol, protocol=protocol) for name, protocol in protocols().items()}
     shown |= {name: partial(print_population, name=name) for name in populations()}
+    shown |= {key: partial(print_threat, threat=threat) for key, threat in threats().items()}
     shown |= {model.name.lower(): partial(print_model, model=model) for model in models().values()}
     return shown | {key.lower(): partial(print_model, model=model) for key, model in (models() | drugs()).items()}
 
@@ -79,7 +88,17 @@ def _print_system(console: Any) -> None:
     _head(console, f"Relapsed myeloma on {' and '.join(d.drug for m in chosen for d in m.doses)}: {len(chosen)} models")
     console.print(map_text(chosen, SIGNALS), markup=False)
     _head(console, "What it cannot say")
-    _lines(console, LIMITS)
+    _lines(console, limits())
+
+
+def _print_immune(console: Any) -> None:
+    core = core_models()
+    _head(console, f"The immune system: {len(core)} models")
+    console.print(map_text(core, SIGNALS), markup=False)
+    _head(console, f"What patients with an immune core meet by chance: {threats()[INFECTION].title.lower()}")
+    console.print(_parameter_table(BACTERIA.numbers))
+    _head(console, "What results of patients with an immune core cannot say")
+    _lines(console, limits(immune=True))
 
 
 def print_model(console: Any, model: Model) -> None:
@@ -95,13 +114,29 @@ def print_model(console: Any, model: Model) -> None:
     _head(console, f"Equations (rates per {model.time})")
     _lines(console, equation_lines(model))
     _head(console, "Parameters")
-    rows = [(*row[:-2], f"{row[-2]}\n{row[-1]}") for row in parameter_rows(model)]
-    console.print(_table((*PARAMETER_HEADS[:-2], "meaning, source: place"), rows))
+    console.print(_parameter_table(model.parameters))
     if model.anchors:
         _head(console, "Anchors: published results that a test reproduces")
         console.print(_table(("anchor", "measure", "published", "within", "source: place"), anchor_rows(model)))
     _head(console, "Sources")
     _lines(console, [f"{key}: {source_text(source)}" for key, source in model.sources.items()])
+
+
+def print_threat(console: Any, threat: Threat) -> None:
+    """What a threat is, and the numbers by which it differs from the tissue's own, with their homes."""
+    _head(console, threat.title)
+    about = f"{threat.key}, {threat.dose:g} {threat.unit} in {threat.place} by default; {threat.days:g} days."
+    console.print(f"{about}\n", markup=False)
+    console.print("\n".join(reflow(threat.doc, console.width)), markup=False)
+    _head(console, "Numbers of the model 'antigen'")
+    console.print(_parameter_table(threat.numbers))
+    _head(console, "Sources")
+    _lines(console, [f"{key}: {source_text(source)}" for key, source in threat.sources.items()])
+
+
+def _parameter_table(parameters: Sequence[Parameter]) -> Any:
+    rows = [(*row[:-2], f"{row[-2]}\n{row[-1]}") for row in parameter_rows(parameters)]
+    return _table((*PARAMETER_HEADS[:-2], "meaning, source: place"), rows)
 
 
 def _head(console: Any, text: str) -> None:

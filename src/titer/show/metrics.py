@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Literal
 
+WITH_CORE = "every patient has one and meets bacteria by chance"  # beside the words "Immune core"
+
 
 @dataclass(frozen=True)
 class Metric:
@@ -39,6 +41,8 @@ METRICS = (
     Metric("thrombocytopenia_g34_weekly", "  the same, true weekly", "%", "low", TRUE_WEEKLY),
     Metric("anaemia_g34", "Anaemia, grade 3/4", "%", "low", "worst haemoglobin reported at a visit, grade 3 or more"),
     Metric("vte", "Venous thromboembolism", "%", "low", "first event on treatment"),
+    Metric("fever", "Fever", "%", "low", "38.0 degC or more for an hour, at least once"),
+    Metric("febrile_neutropenia", "Febrile neutropenia", "%", "low", "such a fever with neutrophils below 1.0"),
     Metric("any_hold", "Any dose held", "%", "neither", "at least one hold by the protocol"),
     Metric("any_reduction", "Any dose reduced", "%", "neither", "at least one step down the dose ladder"),
     Metric(

@@ -46,8 +46,8 @@ def spread_text(parameter: Parameter) -> str:
     return f"CV {parameter.cv * 100:.3g}%" if parameter.cv else ""
 
 
-def parameter_rows(model: Model) -> list[tuple[str, ...]]:
-    """One row per parameter under `PARAMETER_HEADS`, in declared order."""
+def parameter_rows(parameters: Iterable[Parameter]) -> list[tuple[str, ...]]:
+    """One row per parameter under `PARAMETER_HEADS`, in the order given."""
     return [
         (
             p.name,
@@ -57,7 +57,7 @@ def parameter_rows(model: Model) -> list[tuple[str, ...]]:
             f"{p.meaning}; {p.note}" if p.note else p.meaning,
             p.at,
         )
-        for p in model.parameters
+        for p in parameters
     ]
 
 
@@ -96,7 +96,7 @@ def _use_names(tree: Expression, names: Mapping[str, str]) -> Expression:
     """The tree with every part that has a name of its own replaced by that name."""
     if tree.digest in names:
         return symbol(names[tree.digest])
-    if not tree.args:
+    if not tree.args or tree.op == "held":
         return tree
     return combine(tree.op, *(_use_names(part, names) for part in tree.args))
 
@@ -156,7 +156,7 @@ def model_page(model: Model) -> str:
         "## Equations",
         _fenced(piece for line in equation_lines(model) for piece in _folded(line)),
         "## Parameters",
-        markdown_table(PARAMETER_HEADS, parameter_rows(model)),
+        markdown_table(PARAMETER_HEADS, parameter_rows(model.parameters)),
     ]
     if model.anchors:
         heads = ("anchor", "measure", "published", "within", "source: place")

@@ -19,11 +19,12 @@ from titer.decisions.compare import Comparison, compare_regimens
 from titer.evidence.expectations import EXPECTATIONS, SIMULATIONS
 from titer.evidence.stored import Validation, load_validation
 from titer.evidence.validation import Estimate, judge
-from titer.library import dose_warnings, protocol_warnings, read_regimen
-from titer.library.limits import LIMITS
+from titer.library import dose_warnings, effect_warnings, protocol_warnings, read_regimen
+from titer.library.limits import limits
 from titer.library.signals import SIGNALS
 from titer.patients.individuals import sample_individuals
 from titer.show.comparison import Courses, Seen, captioned_svgs, draw_comparison, png_files, unique_labels
+from titer.show.metrics import WITH_CORE
 from titer.show.report import Report, render_report, stored_rows, validation_rows
 from titer.show.unevaluated import unevaluated_rules, unevaluated_sentence
 from titer.trials.endpoints import DAYS_PER_MONTH
@@ -123,12 +124,16 @@ def _manifest(comparison: Comparison, asked: Mapping[str, Any], seconds: float) 
 
 
 def _warnings(comparison: Comparison) -> list[str]:
-    """What the command warned of before it ran: doses beyond a model, drugs beyond the protocol."""
+    """What the command warned of before it ran: doses beyond a model, effects never fitted, drugs without a rule."""
     setting = comparison.setting
     told = [
         sentence
         for regimen in setting.regimens
-        for sentence in (*dose_warnings(regimen), *protocol_warnings(setting.plan.protocol, regimen))
+        for sentence in (
+            *dose_warnings(regimen),
+            *effect_warnings(regimen),
+            *protocol_warnings(setting.plan.protocol, regimen),
+        )
     ]
     return list(dict.fromkeys(told))
 
@@ -136,7 +141,7 @@ def _warnings(comparison: Comparison) -> list[str]:
 def _limits(manifest: Mapping[str, Any]) -> list[str]:
     """What every result leaves out, and what this run did."""
     told = unevaluated_sentence(manifest["not_evaluated"])
-    return [*LIMITS, *manifest["warnings"], *([f"{told}."] if told else [])]
+    return [*limits(immune=manifest["immune"]), *manifest["warnings"], *([f"{told}."] if told else [])]
 
 
 def _defaulted(comparison: Comparison) -> list[dict[str, Any]]:
@@ -159,11 +164,13 @@ def _report(
                 ("Protocol", comparison.setting.plan.protocol.name),
                 ("Grades", f"CTCAE {comparison.setting.grades['anc'].version}"),
                 ("Longest treatment", f"{comparison.cycles} cycles of {comparison.setting.cycle_days} days"),
+                *([("Immune core", WITH_CORE)] if comparison.immune else []),
             ],
             plots=captioned_svgs(figures, shown=_followed(comparison)),
             population=_population_rows(comparison),
             statuses=_status_rows(comparison),
             models=models,
+            exposures=comparison.setting.plan.exposures,
             signals=SIGNALS,
             validation=validation_rows(_published_beside(comparison)),
             library_validation=stored_rows(stored.rows),

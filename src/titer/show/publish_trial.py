@@ -15,8 +15,9 @@ from titer.decisions.trial import TrialResult, run_trial
 from titer.decisions.trial_job import drugs_of
 from titer.errors import StorageError
 from titer.evidence.beside import check_published, published_beside
-from titer.library import dose_warnings
-from titer.library.limits import LIMITS
+from titer.library import dose_warnings, effect_warnings
+from titer.library.limits import limits
+from titer.show.metrics import WITH_CORE
 from titer.show.plots import plot_survival
 from titer.show.report import validation_rows
 from titer.show.style import to_png, to_svg
@@ -114,7 +115,7 @@ def publish_repeat(out: str | Path, design: Design, trials: int, **options: Any)
         subtitle=f"{trials:,} trials of {design.study.patients:,} patients, as planned and under the null.",
         arms=[(arm.name, arm.regimen.text) for arm in design.arms],
         question=_question(design),
-        limits=(*TRIAL_LIMITS[:1], *LIMITS),
+        limits=(*TRIAL_LIMITS[:1], *limits(immune=design.study.immune)),
         plots=[(CAPTIONS["ratios"], to_svg(figure))],
         manifest={"study": plain(design.study)},
     )
@@ -201,7 +202,7 @@ def trial_report(
             question=_question(design),
             sentences=trial_sentences(result),
             results=figure_tables(result, further),
-            limits=(*TRIAL_LIMITS, *LIMITS),
+            limits=(*TRIAL_LIMITS, *limits(immune=design.study.immune)),
             flow=flow_boxes(result),
             baseline=baseline_rows(result),
             plots=[(_caption(name, trial), to_svg(figure)) for name, figure in figures.items()],
@@ -246,6 +247,8 @@ def _question(design: Design) -> list[tuple[str, str]]:
         ("Data cut", cut + (f"; interim looks at {looks} ({asked.spending})" if looks else "")),
         ("Grades", f"CTCAE {asked.ctcae}"),
     ]
+    if study.immune:
+        words.append(("Immune core", WITH_CORE))
     set_for_all = ", ".join(f"{name} = {value:g}" for name, value in study.settings.items())
     return [*words, ("Set for everybody", set_for_all)] if set_for_all else words
 
@@ -263,7 +266,11 @@ def _manifest(trial: TrialResult, asked: Mapping[str, Any], seconds: float) -> d
         "python": platform.python_version(),
         "matplotlib": version("matplotlib"),
         "statsmodels": version("statsmodels"),
-        "warnings": list(dict.fromkeys(told for one in trial.design.regimens for told in dose_warnings(one))),
+        "warnings": list(
+            dict.fromkeys(
+                told for one in trial.design.regimens for told in (*dose_warnings(one), *effect_warnings(one))
+            )
+        ),
         "not_evaluated": trial.not_evaluated,
         "statuses": {arm["arm"]: arm["treatment"] for arm in trial.flow["arms"]},
         "wall_time_s": round(seconds, 3),

@@ -11,6 +11,7 @@ from typing import Any
 
 import titer
 from titer.model import Model, Signal
+from titer.patients.exposure import Exposure
 from titer.show.metrics import figure_text, metric
 from titer.show.models import STATUS_MEANING, number_as_written, own_numbers, status_counts
 from titer.show.style import colour
@@ -30,6 +31,7 @@ class Report:
         population: (name, unit, median, range) rows as text.
         statuses: rows of how therapy ended, then the number of patients in each regimen.
         models, signals: what was assembled.
+        exposures: what patients met by chance.
         validation: published rows beside this run, from `validation_rows`.
         library_validation: published rows beside the stored validation of the library, from `stored_rows`.
         library_validation_note: how that was made.
@@ -44,6 +46,7 @@ class Report:
     statuses: Sequence[Sequence[Any]]
     models: Sequence[Model]
     signals: Mapping[str, Signal]
+    exposures: Sequence[Exposure] = ()
     validation: Sequence[Mapping[str, str]] = ()
     library_validation: Sequence[Mapping[str, str]] = ()
     library_validation_note: str = ""
@@ -76,7 +79,7 @@ def render_report(report: Report) -> str:
         status_counts=counts,
         status_total=sum(counts.values()),
         status_meaning=STATUS_MEANING,
-        own_numbers=_own_rows(report.models),
+        own_numbers=_own_rows(report.models, report.exposures),
         validation=report.validation,
         library_validation=report.library_validation,
         library_validation_note=report.library_validation_note,
@@ -97,10 +100,11 @@ def _figure_rows(arms: Sequence[Mapping[str, Any]], *, signed: bool = False) -> 
     return rows
 
 
-def _own_rows(models: Sequence[Model]) -> list[tuple[str, ...]]:
+def _own_rows(models: Sequence[Model], exposures: Sequence[Exposure]) -> list[tuple[str, ...]]:
+    met = [(one.name, number) for one in exposures for number in one.numbers]
     return [
         (key, p.name, number_as_written(p.value), p.unit or "–", p.status, p.meaning, p.at)
-        for key, p in own_numbers(models)
+        for key, p in (*met, *own_numbers(models))
     ]
 
 

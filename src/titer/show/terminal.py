@@ -19,18 +19,22 @@ NR        not reached"""
 PER_BLOCK = 3  # regimens side by side in 100 columns
 
 
-def print_comparison(console: Any, result: Mapping[str, Any], statuses: Sequence[Mapping[str, int]] = ()) -> None:
+def print_comparison(
+    console: Any, result: Mapping[str, Any], statuses: Sequence[Mapping[str, int]] = (), *, immune: bool = False
+) -> None:
     """Print the regimens, the table of figures and the table of paired differences from the first regimen.
 
     Args:
         console: a Rich console.
         result: the JSON object of a comparison.
         statuses: per regimen, how many patients ended with each status; failures are printed, never hidden.
+        immune: whether patients have the immune core.
     """
     arms = result["regimens"]
     names = letters(len(arms))
     patients = f"{result['n']:,} virtual patient{'' if result['n'] == 1 else 's'}"
-    console.print(f"{patients}, {result['population']}, seed {result['seed']}", style="bold")
+    core = ", with an immune core" if immune else ""
+    console.print(f"{patients}, {result['population']}{core}, seed {result['seed']}", style="bold")
     for name, arm in zip(names, arms, strict=True):
         console.print(f"  [bold]{name}[/bold]  {arm['regimen']}")
     for start in range(0, len(arms), PER_BLOCK):

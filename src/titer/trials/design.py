@@ -180,7 +180,7 @@ def _build(study: Study, protocols: Mapping[str, str], file: str) -> Design:
 def _arm(study: Study, number: int, protocols: Mapping[str, str], file: str) -> Arm:
     asked, where = study.arms[number], f"{file}, table [[arms]] number {number + 1}"
     regimen = _located(f"{where}, key 'regimen'", read_regimen, asked.regimen)
-    plan = _located(f"{where}, key 'protocol'", _plan, asked.protocol, protocols.get(asked.protocol))
+    plan = _located(f"{where}, key 'protocol'", _plan, asked.protocol, protocols.get(asked.protocol), study.immune)
     after: Any = "follow" if asked.at_progression == "follow" else "end"
     if isinstance(asked.at_progression, Crossover):
         text = study.regimen_after(asked.at_progression)
@@ -204,13 +204,13 @@ def _crossover(text: str, arms: tuple[str, ...]) -> Regimen:
         raise InputError(error.what, where=error.where, right=error.right or f"an arm ({told}) or a regimen") from None
 
 
-def _plan(name: str, text: str | None) -> ClinicPlan:
+def _plan(name: str, text: str | None, immune: bool) -> ClinicPlan:
     if text is None:
-        return load_plan(name)
+        return load_plan(name, immune=immune)
     with TemporaryDirectory(prefix="titer-protocol-") as folder:
         path = Path(folder) / Path(name).name
         path.write_text(text, encoding="utf-8")
-        return load_plan(str(path))
+        return load_plan(str(path), immune=immune)
 
 
 def _is_file(protocol: str) -> bool:

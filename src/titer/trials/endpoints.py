@@ -24,6 +24,7 @@ from titer.trials.followed import Followed, with_word
 
 DAYS_PER_MONTH = 365.25 / 12
 SEVERE, MODERATE = 3, 2  # grades from which toxicity is counted
+FEVERS = {"fever": "fever_day", "febrile_neutropenia": "febrile_neutropenia_day"}  # of patients with an immune core
 LOWERED = ("resume lower", "reduce")
 DAYS_PER_WEEK = 7
 Columns = dict[str, NDArray]

@@ -234,6 +234,7 @@ class Study(Table):
         seed: the same seed gives the same candidates and the same luck.
         patients: enrolled in all arms together.
         follow_up_month: longest observation of a patient, from entry.
+        immune: every candidate has the immune core (docs/immune.md) and meets bacteria by chance.
         settings: covariate or parameter → value for every candidate (table [set] of the file).
         arms, eligibility, randomisation, accrual, dropout, visits, adherence, laboratory, analysis, published: the
             tables.
@@ -246,6 +247,7 @@ class Study(Table):
     follow_up_month: Annotated[float, Field(strict=True, gt=0, le=LONGEST_MONTH)] = 36.0
     population: Text = "relapsed-myeloma"
     seed: Annotated[int, Field(strict=True, ge=0, lt=2**64)] = 1
+    immune: Yes = False
     arms: tuple[StudyArm, ...] = Field(min_length=1, max_length=MOST_ARMS)
     settings: dict[Name, Number] = Field(default_factory=dict, alias="set")
     eligibility: Eligibility = Eligibility()

@@ -2,5 +2,5 @@
 
 Run one with `python -m titer.evidence.calibration.<name>`; it prints the fit and writes `results/<name>.json`. The
 numbers are then written into the model's file by hand, rounded; `tests/test_library_calibration.py` keeps them alike.
-Order matters, as each uses what came before: platelets, myeloma, marrow, thrombosis, survival.
+Order matters, as each uses what came before: platelets, myeloma, marrow, thrombosis, survival. `vaccine` stands alone.
 """

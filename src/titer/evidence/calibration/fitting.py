@@ -43,12 +43,13 @@ class Target:
     """A published figure and how closely it should be met.
 
     Args:
-        rows: outcome rows; values add up. Empty for a figure of a published model, which then gives `value`.
+        rows: outcome rows; values add up. Empty for a figure from elsewhere, which then gives `value`.
         simulation: name of the simulation that predicts it.
         figure: name of the predicted figure.
         tolerance: standard deviation; of the logarithm where `relative`.
         used: False for rows that are only predicted.
         value: published value in the unit of the figure, where there is no row.
+        source: name of the publication in `titer.library.sources` that has it, or "srimani" for that published model.
     """
 
     rows: tuple[str, ...]
@@ -59,6 +60,7 @@ class Target:
     used: bool = True
     value: float = math.nan
     remark: str = ""
+    source: str = "srimani"
 
     @property
     def published(self) -> float:
@@ -169,7 +171,7 @@ def _line(target: Target, predicted: float) -> dict[str, Any]:
     record = asdict(target)
     kept = {key: record[key] for key in ("simulation", "figure", "remark")}
     return {
-        "rows": "+".join(target.rows) or "srimani",
+        "rows": "+".join(target.rows) or target.source,
         **kept,
         "published": round(target.published, 4),
         "predicted": round(float(predicted), 4) if math.isfinite(predicted) else None,

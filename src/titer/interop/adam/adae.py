@@ -28,6 +28,8 @@ NOT_ADVERSE = ("response", "progression", "withdrawal", "dropout")
 EVENTS = {
     "vte": ("Thromboembolic event", "Vascular disorders", -1),
     "death": ("Death NOS", "General disorders and administration site conditions", 5),
+    "fever": ("Fever", "General disorders and administration site conditions", -1),
+    "febrile_neutropenia": ("Febrile neutropenia", "Blood and lymphatic system disorders", 3),
     "allergy": ("Allergic reaction", "Immune system disorders", -1),
     "bleeding": ("Bleeding", "", -1),
 }

@@ -22,9 +22,14 @@ PARAMETERS = {
     "DOR": "Duration of Response",
     "OS": "Overall Survival",
     "TTVTE": "Time to First Venous Thromboembolism",
+    "TTFEBNEU": "Time to First Febrile Neutropenia",
     "TTNEUT34": "Time to First Grade 3 or 4 Neutropenia",
     "TTHOLD": "Time to First Hold of Any Drug",
 }
+EVENTS = (  # parameter, column of the day, what happened
+    ("TTVTE", "vte_day", "Venous Thromboembolism"),
+    ("TTFEBNEU", "febrile_neutropenia_day", "Febrile Neutropenia"),
+)
 FIRST_OF_SEVERE = 3
 HOLDS = ("hold", "delay cycle")
 
@@ -34,8 +39,7 @@ def build(batch: Batch, study: Study) -> Columns:
     blocks = [_progression_free(batch, study), _to_progression(batch, study), _of_response(batch, study)]
     if study.survival and "os_day" in batch.table("patients"):
         blocks.append(_overall(batch, study))
-    if "vte_day" in batch.table("patients"):
-        blocks.append(_to_thrombosis(batch, study))
+    blocks += [_to_event(batch, study, *event) for event in EVENTS if event[1] in batch.table("patients")]
     if "anc_reported" in batch.table("visits"):
         blocks.append(_to_neutropenia(batch, study))
     return stacked([*blocks, _to_hold(batch, study)])
@@ -75,11 +79,11 @@ def _overall(batch: Batch, study: Study) -> Columns:
     return _times(batch, study, "OS", day, event, "Death", "Last Known Alive", ("patients", "os_day"))
 
 
-def _to_thrombosis(batch: Batch, study: Study) -> Columns:
-    day, end = batch.outcome("vte_day"), batch.outcome("end_day")
+def _to_event(batch: Batch, study: Study, parameter: str, column: str, what: str) -> Columns:
+    day, end = batch.outcome(column), batch.outcome("end_day")
     why = np.where(~np.isnan(batch.outcome("death_day")), "Death", "End of Observation")
-    what, source = "Venous Thromboembolism", ("events", "day")
-    return _times(batch, study, "TTVTE", np.where(np.isnan(day), end, day), ~np.isnan(day), what, why, source)
+    last = np.where(np.isnan(day), end, day)
+    return _times(batch, study, parameter, last, ~np.isnan(day), what, why, ("events", "day"))
 
 
 def _to_neutropenia(batch: Batch, study: Study) -> Columns:

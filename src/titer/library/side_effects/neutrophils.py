@@ -45,7 +45,7 @@ def equations(t, x, p, s):
             "circulating": k_out * release * p.reserve_ratio * x.reserve - p.k_elimination * x.circulating,
         },
         outputs={"block": 1 - passing},
-        signals={"anc": p.baseline * x.circulating},
+        signals={"anc": p.baseline * x.circulating, "neutrophil_supply": x.circulating},
     )
 
 
@@ -111,5 +111,5 @@ MODEL = Model(
     individual=individual,
     outputs=(Output("block", "", "fraction of maturation that is blocked"),),
     reads=("ikaros", "marrow_release"),
-    provides=("anc",),
+    provides=("anc", "neutrophil_supply"),
 )

@@ -1,0 +1,266 @@
+"""What a body answers: assembled models followed from challenges and doses on, without any clinic."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+from numpy.typing import NDArray
+
+from titer.dosing.drugs import nearest_drug
+from titer.dosing.regimen import MINUTES_PER_DAY, Regimen, planned_doses
+from titer.engine import Ensemble, Events, Kernel, compile_kernel, make_events, merge, no_events
+from titer.engine.events import entry_of
+from titer.errors import InputError, SolveError, nearest
+from titer.library import drugs as library_drugs
+from titer.library import models as library_models
+from titer.library import outside_studied, read_regimen
+from titer.library.signals import SIGNALS
+from titer.model import Challenge, Dosing, Model, System, assemble
+from titer.model.expression import symbol
+from titer.patients.cohort import Cohort
+from titer.patients.individuals import sample_individuals
+from titer.units import conversion
+
+RTOL, ATOL = 1e-7, 1e-9
+HOURS = 24.0
+LONGEST_DAYS = 40_000.0  # a life
+AT_ONCE = 256  # people in the engine's memory; every piece is told to who waits
+BETWEEN = ("ikaros", "coactivation", "steroid", "neutrophils")  # models through which a drug reaches the immune system
+
+Progress = Callable[[float, float], None]
+
+
+@dataclass(frozen=True, eq=False)
+class Response:
+    """Trajectories of one typical person or many.
+
+    Args:
+        system: what was followed.
+        days: times. Shape (n_times,).
+        series: flat name of an output, signal or state → values. Shape (n_patients, n_times) each.
+        parameters: of each person. Shape (n_patients, n_parameters).
+    """
+
+    system: System
+    days: NDArray[np.float64]
+    series: Mapping[str, NDArray[np.float64]]
+    parameters: NDArray[np.float64]
+
+    def unit(self, name: str) -> str:
+        return self.system.units[name]
+
+
+def with_drugs(models: Sequence[Model], given: Sequence[str], between: Sequence[str] = BETWEEN) -> list[Model]:
+    """Models with those of some drugs, and with the models between these drugs and the body that the drugs act on.
+
+    A model between joins when a drug, or one that joined before it, provides or modulates a signal that it reads or
+    provides; one whose signal has a provider already is left out.
+
+    Args:
+        models: of the body.
+        given: names of drugs.
+        between: keys of the models that may join, in causal order.
+
+    Raises:
+        InputError: a drug that the library does not have.
+
+    Example:
+        >>> [model.key for model in with_drugs([], ["lenalidomide"], ["ikaros"])]
+        ['lenalidomide', 'ikaros']
+    """
+    known = library_drugs()
+    unknown = [name for name in given if name not in known]
+    if unknown:
+        raise InputError(f"the library has no drug '{unknown[0]}'", hint=nearest_drug(unknown[0], known))
+    added = list({known[name].key: known[name] for name in given}.values())  # one model may hold two drugs
+    provided = {signal for model in (*models, *added) for signal in model.provides}
+    moved = {name.split(".")[0] for model in added for name in (*model.provides, *model.modulates)}
+    for key in between:
+        model = library_models().get(key)
+        if model is None or provided & set(model.provides) or not moved & {*model.reads, *model.provides}:
+            continue
+        added.append(model)
+        provided |= set(model.provides)
+        moved |= {name.split(".")[0] for name in (*model.provides, *model.modulates)}
+    return [*models, *added]
+
+
+def read_given(regimen: Regimen | str | None) -> Regimen | None:
+    """A regimen that may still be text."""
+    return read_regimen(regimen) if isinstance(regimen, str) else regimen
+
+
+def people(n: int | None) -> Cohort | None:
+    """Virtual people numbered from 0, without covariates; None for the typical person.
+
+    Raises:
+        InputError: fewer than one.
+    """
+    if n is None:
+        return None
+    if n < 1:
+        raise InputError(f"{n} virtual people", right="1 or more")
+    return Cohort(np.arange(n), {}, {})
+
+
+def checked_days(days: float) -> float:
+    """A length that a run can have.
+
+    Raises:
+        InputError: 0, negative, not a number, or longer than a life.
+    """
+    if not 0 < days <= LONGEST_DAYS:
+        raise InputError(f"a run of {days:g} days", right=f"more than 0, at most {LONGEST_DAYS:,.0f} days")
+    return float(days)
+
+
+def checked_lead(days: float, regimen: Regimen | None) -> float:
+    """How long a drug can begin before what it is to act on.
+
+    Raises:
+        InputError: negative, not a number, or longer than a life; no drug that could begin.
+    """
+    if not 0 <= days <= LONGEST_DAYS:
+        raise InputError(f"a drug that begins {days:g} days before", right=f"0 to {LONGEST_DAYS:,.0f} days")
+    if days and regimen is None:
+        raise InputError(
+            f"a drug that begins {days:g} days before, and no drug", hint='--drug "lenalidomide 25 mg daily"'
+        )
+    return float(days)
+
+
+def prepare(models: Sequence[Model], *, outputs: Sequence[str] | None = None, method: str = "stiff") -> Kernel:
+    """The kernel of these models.
+
+    Args:
+        models: to be assembled on the register of signals.
+        outputs: flat names of the outputs, signals and states that are kept; None for every one.
+        method: as in `compile_kernel`. Stiff, since bodies are followed for years: the explicit method needs steps of
+            minutes even at rest, and ends with too many of them.
+
+    Raises:
+        ModelError, UnitError: they do not fit together.
+    """
+    system = assemble(models, SIGNALS)
+    states = {name: symbol(name) for name in system.states if name not in system.outputs}
+    return compile_kernel(replace(system, outputs={**system.outputs, **states}), method=method, outputs=outputs)
+
+
+def follow_response(
+    kernel: Kernel,
+    days: Sequence[float] | NDArray,
+    *,
+    challenges: Sequence[Challenge] = (),
+    regimen: Regimen | None = None,
+    settle_days: float = 0.0,
+    cohort: Cohort | None = None,
+    seed: int = 1,
+    changed: Mapping[str, float] | None = None,
+    rtol: float = RTOL,
+    atol: float = ATOL,
+    threads: int | None = None,
+    progress: Progress | None = None,
+) -> Response:
+    """Follow a system from day 0.
+
+    Args:
+        kernel: of the assembled models (`prepare`).
+        days: times to be kept, increasing, the first 0 or later. Shape (n_times,).
+        challenges: what enters, and when.
+        regimen: doses of drugs that the system has models of; its day 1 is day 0 here.
+        settle_days: run before day 0.
+        cohort: people with their covariates and spread; the typical person at default covariates where None.
+        seed: of their spread.
+        changed: flat parameter → value for everybody.
+        rtol, atol, threads: as in `Ensemble`.
+        progress: called with people done and people in all; many are followed in pieces, so that it has something
+            to tell.
+
+    Returns:
+        The outputs of the kernel at these times.
+
+    Raises:
+        InputError: an agent or a drug that no model of the system takes, or an unknown parameter.
+        SolveError: somebody could not be integrated.
+
+    Accuracy: that of the integration; the same bits for a person in any cohort.
+    """
+    system = kernel.system
+    whole = cohort if cohort is not None else Cohort(np.zeros(1, np.int64), {}, {})
+    times = np.asarray(days, float)
+    kept, parameters, done = [], [], 0
+    for part in whole.chunks(AT_ONCE):
+        own = sample_individuals(system, part, seed, overrides=changed or {}, spread=cohort is not None).values
+        ensemble = Ensemble(kernel, own, rtol=rtol, atol=atol, threads=threads)
+        if settle_days:
+            ensemble.advance(settle_days)
+        events = _events(system, own, challenges, regimen, settle_days, float(times[-1]))
+        upto = settle_days + times
+        kept.append(ensemble.advance(upto[-1], events, times=upto))
+        _raise_for_status(ensemble, done)
+        parameters.append(own)
+        done += len(part)
+        if progress is not None:
+            progress(done, len(whole))
+    values = np.concatenate(kept)
+    series = {name: values[:, :, i] for i, name in enumerate(kernel.output_names)}
+    return Response(system, times, series, np.concatenate(parameters))
+
+
+def _raise_for_status(ensemble: Ensemble, before: int) -> None:
+    """As the ensemble's own; people who were followed before it are counted too."""
+    try:
+        ensemble.raise_for_status()
+    except SolveError as error:
+        where = f"{error.where}; patients are counted from {before}" if before else error.where
+        raise SolveError(error.what, where=where, hint=error.hint) from None
+
+
+def challenge_warnings(system: System, challenges: Sequence[Challenge]) -> list[str]:
+    """A sentence for each agent given in more, or in less, on one day than its model answers for."""
+    totals: dict[tuple[str, int], float] = {}
+    for one in challenges:
+        totals[one.agent, math.floor(one.day)] = totals.get((one.agent, math.floor(one.day)), 0.0) + one.amount
+    told = []
+    for agent in dict.fromkeys(one.agent for one in challenges):
+        _dosing(system, agent)
+        own = [total for (name, _), total in totals.items() if name == agent]
+        model = next(model for model in system.models if any(one.drug == agent for one in model.doses))
+        told += outside_studied(model, agent, min(own), max(own))
+    return told
+
+
+def _events(
+    system: System,
+    parameters: NDArray,
+    challenges: Sequence[Challenge],
+    regimen: Regimen | None,
+    settle_days: float,
+    until: float,
+) -> Events:
+    """Challenges and doses as changes of states, counted from the beginning of the settling."""
+    everybody = np.arange(len(parameters))
+    parts = [no_events(len(parameters))]
+    entering = [(c.agent, settle_days + c.day, c.amount, c.hours / HOURS) for c in challenges]
+    if regimen is not None:
+        for dose in planned_doses(regimen, math.ceil(until) + 1):
+            component = regimen.components[dose["component"]]
+            amount = dose["amount"] * conversion(component.unit, _dosing(system, component.drug).unit)
+            day, length = (float(dose[name]) / MINUTES_PER_DAY for name in ("minute", "duration"))
+            entering.append((component.drug, settle_days + day, amount, length))
+    for agent, day, amount, length in entering:
+        _dosing(system, agent)
+        entry = entry_of(system, agent, parameters)
+        what = (everybody, np.full(len(parameters), day), np.full(len(parameters), float(amount)))
+        rows = entry.infusion(*what, np.full(len(parameters), length)) if length else entry.bolus(*what)
+        parts.append(make_events(len(parameters), *rows))
+    return merge(*parts)
+
+
+def _dosing(system: System, agent: str) -> Dosing:
+    if agent not in system.doses:
+        raise InputError(f"nothing in the system takes '{agent}'", hint=nearest(agent, system.doses))
+    return system.doses[agent]

@@ -1,0 +1,1 @@
+"""What the immune system recognises: one file for each threat, with a `THREAT`."""
