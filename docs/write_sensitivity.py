@@ -122,12 +122,14 @@ why a neutropenia matters so much.
 **IgG is the least certain result.** It spans {decades:.0f} powers of ten between the 5th and the 95th centile, and
 {without_igg:.0%} make next to none: helper T cells and B cells multiply as long as enough antigen is held, so a virus
 that is stopped early leaves hardly any antibody. Infectivity, release and type I interferon therefore stand before the
-numbers of B cells. Read IgG as a ratio in one and the same person (a second encounter, a drug), not as a level.
+number of B cells and the antigen that they need; only how fast helper T cells and B cells divide counts as much. The
+level of the typical person was set to mild COVID-19 and a protein vaccine; that of other people is far too uncertain to
+be read. Compare one and the same person without and with a drug, or one encounter and the next.
 
 **Some numbers are a scale.** `cytokines.il6_rest` multiplies IL-6, `fever.gain` the rise of temperature, and
 `fever.rest` is where it begins: the first and the last can be measured in any patient.
 
-**Killing by T cells and NK cells hardly moves the day on which a virus is gone**: `antigen.effector_killing` by
+**Killing by T cells and NK cells moves the day on which a virus is gone by little**: `antigen.effector_killing` by
 {effector:.0%} on average over its fourfold range, `antigen.nk_killing` by {nk:.0%}, but `antigen.clearance` by a factor
 of {loss:.1f}. As in the source, interferon stops the spread, and what is left is lost by itself. A drug that raises
 killing is not to be judged by this threat.

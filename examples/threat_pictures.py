@@ -29,7 +29,8 @@ all: `titer explore --threat extracellular-bacterium --drug "lenalidomide 25 mg 
 growth to slow decline only when T cells have come, after weeks.""",
     "virus": """The order of the answer: virus and infected cells peak first; type I interferon and neutrophils are
 there within two days and bring the fever; cytotoxic T cells need weeks and come when most of the virus is gone, and
-IgG later still. Then it stays: `titer explore --threat virus --again 180` shows the same dose meeting antibody.""",
+IgG later still. Then it stays: `titer explore --threat virus --again 180` shows the same dose meeting antibody. The
+fever lasts too long: its source was tuned to patients in hospital, and keeps interferon high for weeks.""",
     "protein-toxin": """Injury without infection: dying cells, and the cytokines and fever that come of them, in the
 first days, while T cells stay near rest. Antibody comes too late for this dose, and in time for the next.""",
     "chemical": """As the toxin, but nothing that antibody or T cells could learn: innate cells answer to what dies.""",

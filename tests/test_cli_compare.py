@@ -14,7 +14,7 @@ from titer.cli.output import progress_bar
 from titer.decisions.compare import REPORTED, compare_regimens
 from titer.show.metrics import METRICS
 from titer.trials.chunks import Workers
-from titer.trials.endpoints import FEVERS
+from titer.trials.endpoints import ILLNESSES
 
 ARMS = ["lenalidomide 25 mg days 1-21 of 28 + dexamethasone 40 mg days 1,8,15,22 of 28", "lenalidomide 10 mg daily"]
 SMALL = ["-n", "40", "--cycles", "3", "--seed", "5", "--threads", "1"]
@@ -43,8 +43,8 @@ def test_json_has_the_promised_shape(capsys):
         assert set(REPORTED) <= set(arm)
         assert all(set(arm[key]) == {"value", "low", "high"} for key in REPORTED)
     for arm in shown["regimens"]:
-        fractions = [arm[m.key] for m in METRICS if m.unit == "%" and m.key not in FEVERS]
-        assert not FEVERS.keys() & arm.keys()  # of patients with an immune core only
+        fractions = [arm[m.key] for m in METRICS if m.unit == "%" and m.key not in ILLNESSES]
+        assert not ILLNESSES.keys() & arm.keys()  # of patients with an immune core only
         assert all(0 <= f["low"] <= f["value"] <= f["high"] <= 1.0000001 for f in fractions)
 
 

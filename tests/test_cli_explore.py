@@ -11,6 +11,7 @@ import pytest
 
 from titer.cli import run
 from titer.library import threats
+from titer.show.courses import number_text
 
 ROOT = Path(__file__).parent.parent
 QUICK = ["--threat", "virus", "--days", "3"]
@@ -28,8 +29,22 @@ def as_json(capsys, *arguments, code=0):
 
 def test_without_a_threat_all_are_listed(capsys):
     shown = printed(capsys).out
-    assert [line.split()[0] for line in shown.splitlines()] == list(threats())
-    assert [row["name"] for row in as_json(capsys)["threats"]] == list(threats())
+    assert all(f"{key} " in shown for key in threats())
+    assert max(map(len, shown.splitlines())) <= 100
+    [virus] = [line for line in shown.splitlines() if line.startswith("virus ")]
+    assert virus.split("  ")[-1].strip() == threats()["virus"].title
+    assert all(told in virus for told in ("1e6 copies/mL", "tissue, blood", " 60 "))
+    rows = as_json(capsys)["threats"]
+    assert [row["name"] for row in rows] == list(threats())
+    assert rows[-1] == {
+        "name": "virus",
+        "title": threats()["virus"].title,
+        "dose": 1e6,
+        "dose_unit": "copies/mL",
+        "place": "tissue",
+        "places": ["tissue", "blood"],
+        "days": 60.0,
+    }
 
 
 def test_json_has_exactly_the_promised_shape(capsys):
@@ -54,6 +69,8 @@ def test_the_table_fits_and_says_what_became_of_the_threat(capsys):
     assert max(map(len, shown.splitlines())) <= 100
     assert "IL-6, pg/mL" in shown
     assert "not cleared by day 3." in shown
+    assert "infected cells  " in shown  # no unit: a number of them
+    assert "Days count from the first challenge." in shown
 
 
 def test_a_drug_stands_beside_the_course_without_it(capsys):
@@ -80,7 +97,28 @@ def test_people_have_a_band_and_the_same_seed_gives_the_same_people(capsys):
     first = as_json(capsys, *arguments)
     assert set(first["series"]["il6"]) == {"unit", "values", "low", "high"}
     assert as_json(capsys, *arguments, "--threads", "1") == first
-    assert "of people" in printed(capsys, *arguments).out
+    peak = first["peaks"]["il6"]
+    assert peak["low"] < peak["value"] < peak["high"]
+    shown = printed(capsys, *arguments).out
+    [head] = [line for line in shown.splitlines() if "at rest" in line]
+    assert head.split() == ["at", "rest", "peak", "5-95%", "on", "day"]
+    assert f" {number_text(peak['low'])}–{number_text(peak['high'])} " in shown
+    assert "cleared by day 3 in 0% of people." in shown
+    assert "medians of each person's own" in shown
+
+
+def test_people_with_a_drug_have_both_ranges_in_the_width(capsys):
+    shown = printed(capsys, *QUICK, "--patients", "3", "--drug", "lenalidomide 25 mg daily").out
+    [head] = [line for line in shown.splitlines() if "at rest" in line]
+    assert head.count("5-95%") == 2
+    assert max(map(len, shown.splitlines())) <= 100
+    assert "…" not in shown
+
+
+def test_a_dose_that_cannot_be_followed_is_named(capsys):
+    captured = printed(capsys, "--threat", "virus", "--dose", "1e300", code=1)
+    assert captured.err.startswith("SolveError: ")
+    assert "a dose nearer the usual 1e+06 copies/mL, since 1e+300 is 1e+294 times as much" in captured.err
 
 
 def test_a_further_encounter_has_a_table_of_its_own(capsys):

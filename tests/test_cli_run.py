@@ -7,6 +7,7 @@ import pytest
 
 from titer.cli import run
 from titer.library import scenarios
+from titer.show.courses import number_text
 
 NAME = "sterile-damage"
 
@@ -30,11 +31,49 @@ def test_the_scenarios_are_in_the_list_of_the_library(capsys):
     assert NAME in capsys.readouterr().out
 
 
-def test_published_numbers_stand_beside_those_of_the_run(capsys):
-    shown = printed(capsys, NAME).out
-    checks = scenarios()[NAME].checks
-    assert f"{len(checks)} of {len(checks)} published numbers met" in shown
+@pytest.mark.parametrize("name", scenarios())
+def test_what_entered_and_what_is_to_be_met_are_told(capsys, name):
+    shown = printed(capsys, name).out
+    entered = shown.splitlines()[1]
+    assert all(one.agent.replace("-", " ") in entered for one in scenarios()[name].challenges)
+    again = sum(check.at.startswith("again:") for check in scenarios()[name].checks)
+    told = [(len(scenarios()[name].checks) - again, "published numbers met")]
+    told.append((again, "numbers from running the published equations again met"))
+    assert "; ".join(f"{n} of {n} {words}" for n, words in told if n) in shown.splitlines()
     assert max(map(len, shown.splitlines())) <= 100
+
+
+def test_amount_and_time_of_what_entered_are_told(capsys):
+    assert printed(capsys, "endotoxin-infusion").out.splitlines()[1] == "2 ng/kg of endotoxin over 4 h on day 0"
+    assert printed(capsys, "prime-boost", "--dose", "100").out.splitlines()[1] == (
+        "100 pmol of protein and 350 ng of maturation signal on days 0 and 365"
+    )
+    assert printed(capsys, "protein-drug").out.splitlines()[1].endswith(" 12 times, day 0 to 154")
+
+
+def test_a_level_that_is_off_in_the_source_has_a_note(capsys):
+    shown = printed(capsys, "influenza-like").out
+    assert "CRP rests at 51.5 mg/L in the source" in shown
+    assert as_json(capsys, "influenza-like")["note"] in " ".join(shown.split())
+    assert "<1e-9" in shown  # what is left of the virus on day 40, below the tolerance of the integration
+    for name, scenario in scenarios().items():
+        assert ("CRP rests" in scenario.note) == ("crp" in scenario.shown), name
+
+
+def test_people_have_their_range_below_the_median(capsys):
+    arguments = ("endotoxin", "--patients", "5", "--days", "0.5")
+    peak = as_json(capsys, *arguments)["peaks"]["tnf"]
+    assert peak["low"] < peak["value"] < peak["high"]
+    lines = printed(capsys, *arguments).out.splitlines()
+    first = next(nth for nth, line in enumerate(lines) if line.startswith("tnf"))
+    for line, name in zip(lines[first : first + 3], ("value", "low", "high"), strict=True):
+        assert f" {number_text(peak[name])} " in line
+    assert [line.split()[0] for line in lines[first + 1 : first + 3]] == ["5%", "95%"]
+
+
+def test_a_dose_that_cannot_be_followed_is_named(capsys):
+    captured = printed(capsys, "endotoxin", "--dose", "1e300", code=1)
+    assert "a dose nearer the usual 2, since 1e+300 is" in captured.err
 
 
 def test_a_short_run_is_told_in_hours(capsys):
@@ -56,6 +95,9 @@ def test_json_holds_series_peaks_and_checks(capsys):
     assert shown["as_published"] is True
     assert all(check["met"] is True for check in shown["checks"])
     assert {"series", "statistic", "expect", "unit", "within", "value", "met", "at"} <= set(shown["checks"][0])
+    assert {check["published"] for check in shown["checks"]} == {False}
+    assert shown["checks"][0]["source"].startswith("Published equations and numbers, run again")
+    assert shown["challenges"] == [{"day": 0.0, "agent": "damaged cells", "amount": 1e9, "hours": 0.0, "unit": "cell"}]
 
 
 def test_a_changed_run_is_not_judged(capsys):

@@ -44,7 +44,17 @@ def test_what_cannot_be_counted_is_cleared_below_a_hundredth_of_its_peak():
     [found] = cleared_days(days, np.array([[0.0, 1000.0, 100.0, 1.0]]))
     assert found == pytest.approx(2.5)
     assert explored().limit is not None
-    assert explore(replace(THREAT, unit="mg"), core=[BODY], days=1).limit is None
+    weighed = explore(replace(THREAT, unit="mg"), core=[BODY], changed={"antigen.igm_made": 0.0})
+    assert weighed.limit is None
+    peak = weighed.course.first.peaks["antigen"]
+    day = peak.day + np.log(100) / DECAY_PER_H / 24
+    assert weighed.course.first.cleared_day == pytest.approx(day, rel=1e-5)
+    assert sentences(weighed)[0].endswith(f"; down to 1% on day {day:.1f}.")  # not "cleared": 1% of it is left
+
+
+def test_the_words_for_people_say_how_many_cleared_it():
+    assert sentences(explored(patients=3))[0].endswith("; cleared by day 10 in 100% of people, in half by day 2.0.")
+    assert sentences(explored(patients=3, days=1.0))[0].endswith("(median); cleared by day 1 in 0% of people.")
 
 
 def test_half_of_the_people_must_have_cleared_it_for_a_day_to_be_told():
@@ -151,7 +161,24 @@ def test_a_setting_reaches_the_models_that_have_it():
         ({"lead_days": -1.0}, "begins -1 days before"),
         ({"lead_days": float("nan")}, "begins nan days before"),
         ({"lead_days": 3.0}, "begins 3 days before, and no drug"),
-        ({"patients": 0}, "0 virtual people"),
+        ({"dose": "many"}, "a dose of 'many' CFU"),
+        ({"dose": True}, "a dose of True CFU"),
+        ({"days": "x"}, "a run of 'x' days"),
+        ({"again": 30}, "again is 30"),
+        ({"again": "30"}, "again is '30'"),
+        ({"again": ["x"]}, "a further encounter on day 'x'"),
+        ({"lead_days": "x"}, "begins 'x' days before"),
+        ({"patients": 0}, "patients is 0"),
+        ({"patients": 2.5}, "patients is 2.5"),
+        ({"patients": True}, "patients is True"),
+        ({"seed": 1.5}, "seed is 1.5"),
+        ({"seed": -1}, "seed is -1"),
+        ({"rtol": "x"}, "rtol is 'x'"),
+        ({"threads": "x"}, "threads is 'x'"),
+        ({"drug": 5}, "the drug is 5"),
+        ({"place": 3}, "a challenge in '3'"),
+        ({"changed": ["antigen.loss"]}, r"changed is \['antigen.loss'\]"),
+        ({"changed": {"antigen.loss": "x"}}, "'antigen.loss' is set to 'x'"),
         ({"drug": "nothingmab 5 mg daily"}, "nothingmab"),
         ({"changed": {"antigen.nothing": 1.0}}, "no parameter 'antigen.nothing'"),
         ({"changed": {"antigen.loss": float("nan")}}, "antigen.loss"),
@@ -167,6 +194,8 @@ def test_an_unknown_threat_gets_the_nearest():
     with pytest.raises(InputError, match="did you mean 'virus'"):
         find_threat("viruss")
     assert find_threat("Extracellular_Bacterium").key == "extracellular-bacterium"
+    with pytest.raises(InputError, match="the threat is 5"):
+        explore(5)
 
 
 def test_a_core_without_the_agent_is_refused():
@@ -191,6 +220,19 @@ def panels_of(found):
     return [axis.get_title(loc="left") for axis in figure.axes]
 
 
+def test_the_picture_marks_when_the_threat_is_gone_in_the_line_of_each_course():
+    found = explored(drug="lenalidomide 25 mg daily", lead_days=2.0, again=[20.0])
+    axis = plot_exploration(found).axes[0]
+    upright = {(line.get_xdata()[0], line.get_linestyle()) for line in axis.lines if len(line.get_xdata()) == 2}
+    told = [text.get_text() for text in axis.texts]
+    for course, style, who in ((found.course, "-", ""), (found.with_drug, "--", " with drug")):
+        for one in course.encounters:
+            assert (one.cleared_day, style) in upright
+            assert f"cleared{who}, day {one.cleared_day:.3g}" in told
+    weighed = explore(replace(THREAT, unit="mg"), core=[BODY])
+    assert any(text.get_text().startswith("down to 1%, day") for text in plot_exploration(weighed).axes[0].texts)
+
+
 def test_antibody_that_no_assay_could_find_is_not_drawn():
     """1e-9 times the usual antibody: 1e-9 nmol/L or so at most, below the limit of 1e-6 nmol/L."""
     assert "Antibody, nmol/L" in panels_of(explored())
@@ -200,6 +242,7 @@ def test_antibody_that_no_assay_could_find_is_not_drawn():
 
 def test_json_of_many_people_has_a_band():
     shown = explored(patients=30, days=2.0).as_json()
+    assert set(shown["peaks"]["tnf"]) == {"value", "unit", "day", "low", "high"}
     tnf = {name: np.array(values) for name, values in shown["series"]["tnf"].items() if name != "unit"}
     assert set(tnf) == {"values", "low", "high"}
     assert np.all((tnf["low"] <= tnf["values"]) & (tnf["values"] <= tnf["high"]))

@@ -7,7 +7,7 @@ import pytest
 
 from titer.decisions.response import follow_response, prepare
 from titer.decisions.scenario import find_scenario
-from titer.library import models, threats
+from titer.library import models
 from titer.library.immune.fever import MODEL
 from titer.library.sources import TITER
 from titer.model import Challenge, Equations, Model, Parameter, Population
@@ -148,12 +148,11 @@ def test_an_influenza_like_course_has_a_fever_only_with_interferon():
 
     assert temperature(ifn_part=0.0, il1b_part=0.0).max() == pytest.approx(37.3, abs=0.05)
     assert 38.5 < temperature().max() < 39.5
-    # Far longer than people have it: told in the docstrings of the fever and of the virus.
+    # Far longer than people have it: told in the docstring.
     hot = days[temperature() >= 38.0]
     assert (hot[0], hot[-1]) == pytest.approx((2, 24), abs=0.5)
     assert len(hot) * 0.25 == pytest.approx(22, abs=0.5)
     assert "22 days" in MODEL.doc
-    assert "22 days" in threats()["virus"].doc
 
 
 @cache

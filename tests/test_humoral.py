@@ -149,6 +149,13 @@ def test_a_booster_after_a_year_raises_antibody_at_least_tenfold():
     assert titre[395] > 10 * titre[364]
 
 
+def test_a_third_dose_raises_antibody_above_what_the_second_reached():
+    """What antibody has bound is held for B cells too, so that earlier doses do not hinder a later one."""
+    for third in (180.0, 365.0):
+        titre = course(0.0, 30.0, third)["titre"]
+        assert titre[int(third) :].max() > titre[30 : int(third)].max()
+
+
 def test_a_booster_after_27_months_is_as_good_as_on_schedule():
     """Williams: 1622 mIU/mL in adults after 20-31 months, as on schedule."""
     late = course(0.0, 822.0, until=860)["titre"][852]

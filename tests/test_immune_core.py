@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 from scipy.integrate import solve_ivp
 
+from titer.decisions.explore import explore
 from titer.decisions.response import follow_response, prepare
 from titer.decisions.scenario import run_scenario
 from titer.library import CORE, core_models, models, threats
@@ -115,8 +116,8 @@ def test_ten_years_without_a_threat_move_nothing_by_a_thousandth(rtol):
 
 # Against the published equations
 
-# The published model with what the core corrects, and without Th17 cells.
-CORRECTED = {"ctl_uses_il2": 1.0, "half_th1_il2": 225.8928, "half_ctl_il2": 225.8928, "a_th17": 0.0}
+# The published model with what the core corrects, with entry that ends at one copy/mL as there, and without Th17 cells.
+CORRECTED = {"ctl_uses_il2": 1.0, "half_th1_il2": 225.8928, "half_ctl_il2": 225.8928, "entry_ends": 1.0, "a_th17": 0.0}
 PUBLISHED = {  # signal or typical amount of the core → state or signal of the published model
     "tissue_neutrophils": "tissue.neutrophils",
     "dendritic": "tissue.dendritic",
@@ -163,7 +164,7 @@ def test_the_correction_of_il2_and_the_lack_of_th17_lower_peaks_as_told():
         **{name: peak(course(), name) for name in ("ifn_gamma", "il6")},
     }
     shares = [value / peak(as_published, name) for name, value in reached.items()]
-    assert shares == pytest.approx([0.55, 0.78, 0.80, 0.86], abs=0.01)
+    assert shares == pytest.approx([0.56, 0.79, 0.81, 0.86], abs=0.01)
     with_th17 = {f"tissue.{name}": value for name, value in CORRECTED.items() if name != "a_th17"}
     il6 = run_scenario("influenza-like", changed=with_th17).response.series["il6"]
     assert peak(published_course(), "il6") / il6[0].max() == pytest.approx(0.92, abs=0.01)
@@ -237,7 +238,7 @@ def test_more_il2_raises_t_cells_and_interferon_gamma_as_the_corrected_equations
 def test_fewer_regulatory_cells_raise_interferon_gamma():
     """Half their production: +13% in the published equations."""
     rise = peak(course(treg=0.5), "ifn_gamma") / peak(course(), "ifn_gamma") - 1
-    assert rise == pytest.approx(0.13, abs=0.02)  # IL-2 acts more here than in the published equations
+    assert rise == pytest.approx(0.15, abs=0.02)  # IL-2 acts more here than in the published equations
     assert peak(course(treg=0.5), "treg") < 0.6 * peak(course(), "treg")
 
 
@@ -304,3 +305,11 @@ def test_crp_at_rest_spreads_as_in_the_population():
 
 def test_units_of_the_core_agree_when_it_is_assembled():
     assert len(assemble(core_models(), SIGNALS).states) == len(assemble(core_models(), SIGNALS, units=False).states)
+
+
+def test_cytokines_of_people_spread_as_in_volunteers_given_endotoxin():
+    """A chemical, the nearest threat of the core: a pulse of cytokines within a day. Its spread is assumed, and was not
+    set to this; 0.67, 0.48 and 0.43 are the volunteers' (`endotoxin`), known to 16% each."""
+    found = explore("chemical", days=5.0, patients=200).course.series
+    for name, published in {"tnf": 0.67, "il6": 0.48, "il10": 0.43}.items():
+        assert np.log(found[name].max(axis=1)).std(ddof=1) == pytest.approx(published, rel=0.32), name

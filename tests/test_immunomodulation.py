@@ -206,6 +206,8 @@ def test_thalidomide_before_endotoxin_lowers_tnf_and_il6_as_in_volunteers():
     assert found["il6"] == pytest.approx(SHANNON["il6"], abs=20)
     assert found["il8"] < SHANNON["il8"] - 30  # a stated miss: in this model IL-8 lives on TNF as IL-6 does
     assert "gives {il6:.0f}, {tnf:.0f} and {il8:.0f}%: IL-8 is missed".format(**found) in told("thalidomide")
+    theirs = area_change(4.0, thalidomide=FIVE_DOSES)
+    assert "gives {il6:.0f}, {tnf:.0f} and {il8:.0f}%: then IL-6 is missed".format(**theirs) in told("thalidomide")
 
 
 def test_what_thalidomide_does_to_endotoxin_hangs_on_the_threshold_of_that_model():
@@ -269,6 +271,20 @@ def test_the_file_says_what_all_gains_come_to_in_a_viral_infection():
     )
     assert sizes in words
     assert f"IL-6 follows, by {100 * (under['il6'] - 1):.0f}%" in words
+
+
+def vaccine_igg(drug):
+    """Peak IgG after two doses of vaccine a month apart, over that without the drug."""
+    found = explore("vaccine-protein", again=[30.0], drug=drug)
+    plain, under = (course.encounters[-1].peaks["igg"].value for course in (found.course, found.with_drug))
+    return under / plain
+
+
+def test_dexamethasone_lowers_antibody_after_vaccine_and_lenalidomide_raises_it():
+    """Directions of volunteers (Butler 1973) and patients (Noonan 2012); sizes are those the files tell."""
+    assert 0.5 < vaccine_igg("dexamethasone 6 mg daily") < 0.8
+    assert 1.0 < vaccine_igg(LEN) < 1.25
+    assert vaccine_igg("dexamethasone 6 mg daily") < vaccine_igg("dexamethasone 40 mg days 1,8,15,22 of 28") < 1.0
 
 
 def test_tnf_in_a_viral_infection_rises_under_lenalidomide_and_falls_under_pomalidomide():

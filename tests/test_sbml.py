@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -9,8 +10,9 @@ import pytest
 from sbml_runs import run_roadrunner
 from titer.cli import run
 from titer.decisions.response import follow_response, prepare
+from titer.engine import Ensemble, compile_kernel
 from titer.engine.textbook import system_of
-from titer.errors import InputError, ModelError
+from titer.errors import InputError, ModelError, StorageError
 from titer.interop.sbml import planned_challenges, read_sbml, sbml_text, with_values, write_sbml
 from titer.interop.sbml.check import require_sound
 from titer.interop.sbml.mathml import number_element
@@ -19,7 +21,7 @@ from titer.interop.sbml.units import unit_definition, unit_ids
 from titer.library import core_models, models, read_regimen, relapsed_myeloma_models, threats
 from titer.library.signals import SIGNALS
 from titer.model import Challenge, assemble
-from titer.model.expression import absolute, both, equal, exp, log, maximum, minimum, negate, sqrt, where
+from titer.model.expression import absolute, both, either, equal, exp, log, maximum, minimum, negate, sqrt, where
 
 ASSEMBLED = ("relapsed myeloma", *threats())
 
@@ -109,13 +111,14 @@ def test_a_text_that_libsbml_finds_errors_in_is_not_written(old, new, told):
         require_sound(text.replace(old, new, 1))
 
 
-def test_every_operation_of_equations_survives(tmp_path):
-    def rates(t, x, p):
-        bent = where(both(x.a > 1.0, negate(x.b >= p.k)), exp(-x.a), log(p.k + 1.0))
-        cut = minimum(x.a, maximum(x.b, 0.25)) + absolute(x.a - x.b) - sqrt(p.k)
-        return {"a": bent * cut / (1.0 + t), "b": where(equal(x.a, x.b), 1.0, -(x.a**1.5)) + 4.725e-12 * (x.a <= 2.0)}
+def rates_of_every_operation(t, x, p):
+    bent = where(either(both(x.a > 1.0, negate(x.b >= p.k)), x.b < -1.0), exp(-x.a), log(p.k + 1.0))
+    cut = minimum(x.a, maximum(x.b, 0.25)) + absolute(x.a - x.b) - sqrt(p.k)
+    return {"a": bent * cut / (1.0 + t), "b": where(equal(x.a, x.b), 1.0, -(x.a**1.5)) + 4.725e-12 * (x.a <= 2.0)}
 
-    system = system_of("m", {"a": 1.0, "b": 0.5}, {"k": 2.0}, rates)
+
+def test_every_operation_of_equations_survives(tmp_path):
+    system = system_of("m", {"a": 1.0, "b": 0.5}, {"k": 2.0}, rates_of_every_operation)
     write_sbml(tmp_path / "a.xml", system)
     back = read_sbml(tmp_path / "a.xml")
     day, states, parameters = random_places(system, 50)
@@ -224,6 +227,11 @@ ELSEWHERE = {
         28.0,
     ),
     "endotoxin as an infusion": (("endotoxin",), [Challenge(0.0, "endotoxin", 2.0, hours=4.0)], 1.0),
+    "antigen among antibodies, by roots": (
+        ("adaptive",),
+        [Challenge(0.0, "protein", 1e4), Challenge(0.0, "maturation-signal", 350.0)],
+        20.0,
+    ),
     "virus in the core": ("virus", [Challenge(0.0, "threat", 1e6)], 40.0),
     "bacteria in the core": ("extracellular-bacterium", [Challenge(1.0, "threat", 100.0)], 10.0),
 }
@@ -243,6 +251,22 @@ def test_another_engine_gets_the_same_course_from_the_file(case):
         here, there = ours.series[name][0], theirs[sid_of(name)]
         # two engines at tolerances of 1e-9 and 1e-10 a step; what a course ends at is relative to its peak
         np.testing.assert_allclose(there, here, rtol=0, atol=2e-6 * np.abs(here).max() + 1e-12, err_msg=name)
+
+
+def test_every_operation_means_the_same_to_another_engine():
+    system = system_of(
+        "m",
+        {"a": 1.0, "b": 0.5},
+        {"k": 2.0},
+        rates_of_every_operation,
+        outputs=lambda t, x, p: {"both": x.a + 2.0 * x.b},
+    )
+    times = np.linspace(0.1, 3.0, 20)
+    body = Ensemble(compile_kernel(system), system.typical()[None], rtol=1e-9, atol=1e-11)
+    here = body.advance(3.0, times=times)[0, :, 0]
+    there = run_roadrunner(sbml_text(system), times, ["m__both"])["m__both"]
+    # 1e-6: both engines step over the kinks of `where`, `min` and `max` by their error control alone
+    np.testing.assert_allclose(there, here, rtol=1e-6, atol=1e-6)
 
 
 def test_doses_of_one_moment_add_up_and_the_first_one_counts():
@@ -279,6 +303,27 @@ def test_doses_of_a_regimen_come_in_the_units_of_the_system():
     planned = planned_challenges(system, read_regimen("lenalidomide 25 mg days 1-21 of 28"), 28)
     assert [(one.day, one.amount) for one in planned] == [(float(day), 25.0) for day in range(21)]
     assert sbml_text(system, doses=planned).count("<event ") == 21
+
+
+@pytest.mark.parametrize("days", [0.0, -1.0, float("nan"), float("inf"), 1e9])
+def test_a_regimen_over_no_length_that_can_be_is_refused(days):
+    with pytest.raises(InputError, match="a run of"):
+        planned_challenges(library_system("lenalidomide"), read_regimen("lenalidomide 25 mg daily"), days)
+
+
+def test_a_file_that_cannot_be_written_whole_leaves_the_earlier_one(tmp_path, monkeypatch):
+    path, text = tmp_path / "a.xml", sbml_text(library_system("ikaros"))
+    path.write_text("earlier")
+
+    def full(self, content, **_):
+        self.write_bytes(content.encode()[:100])
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(Path, "write_text", full)
+    with pytest.raises(StorageError, match="No space left"):
+        write_sbml(path, library_system("ikaros"))
+    assert len(text) > 100
+    assert [one.read_bytes() for one in tmp_path.iterdir()] == [b"earlier"]
 
 
 def test_an_agent_that_nothing_takes_and_a_negative_dose_are_refused():
@@ -318,6 +363,6 @@ def test_show_refuses_what_is_no_model_and_doses_without_a_file(tmp_path, capsys
     assert "without --sbml" in capsys.readouterr().err
     assert run(["show", "virus", "--toml", "--sbml", str(tmp_path / "a.xml")]) == 2
     assert "both given" in capsys.readouterr().err
-    assert run(["show", "nk", "--sbml", str(tmp_path / "no" / "folder.xml")]) == 2
-    assert "cannot be written" in capsys.readouterr().err
+    assert run(["show", "nk", "--sbml", str(tmp_path / "no" / "folder.xml")]) == StorageError.exit_code
+    assert "writing failed" in capsys.readouterr().err
     assert list(tmp_path.iterdir()) == []

@@ -1,9 +1,11 @@
 """SBML files from elsewhere: each fault is told, by name, and none of them runs, fetches, hangs or crashes anything."""
 
 import os
+import re
 import socket
 import time
 from functools import cache
+from pathlib import Path
 from xml.etree import ElementTree
 
 import numpy as np
@@ -55,12 +57,22 @@ def test_the_file_that_all_others_are_made_from_is_read(tmp_path):
         (b"\x00" * 100, "no XML"),
         ("<sbml/>", "Level 3 Version 2"),
         ("<html><body/></html>", "Level 3 Version 2"),
-        ('<sbml xmlns="http://www.sbml.org/sbml/level2/version4" level="2" version="4"/>', "Level 3 Version 2"),
+        ('<sbml xmlns="http://www.sbml.org/sbml/level2/version4" level="2" version="4"/>', "Level 2 Version 4"),
         ('<sbml xmlns="http://www.sbml.org/sbml/level3/version2/core" level="3" version="2"/>', "0 models"),
     ],
 )
 def test_what_is_no_sbml_is_refused(tmp_path, text, match):
     refused(tmp_path, text, match)
+
+
+def test_a_model_that_others_wrote_is_refused_with_what_runs_it(tmp_path):
+    path = Path(__file__).parent / "data" / "BIOMD0000000608.xml"
+    with pytest.raises(InputError, match="it is SBML of Level 3 Version 1") as told:
+        read_sbml(path)
+    assert "libRoadRunner" in told.value.hint
+    plain = re.sub(r"<(notes|annotation)>.*?</\1>", "", good(), flags=re.DOTALL)
+    for text in (plain, plain.replace(' timeUnits="day"', "")):  # sound SBML of the level that Titer writes
+        assert "libRoadRunner" in refused(tmp_path, text, "no annotation of Titer").hint
 
 
 def test_a_cut_off_file_is_refused_wherever_it_ends(tmp_path):
@@ -217,7 +229,21 @@ def test_faults_of_quantities_are_told_with_their_name(tmp_path):
     refused(tmp_path, swapped("<titer:parameter", "<titer:secret"), "role 'secret'")
 
 
+@pytest.mark.parametrize(
+    ("name", "match"), [("m^0.0001", "is not a unit"), ("0 m", "is not a unit"), ("1e9 km^0.001", "SBML cannot hold")]
+)
+def test_a_unit_that_is_no_unit_is_refused(tmp_path, name, match):
+    refused(tmp_path, swapped('id="unit_1_per_h" name="1/h"', f'id="unit_1_per_h" name="{name}"'), match)
+
+
+def test_a_message_does_not_grow_with_the_file(tmp_path):
+    many = "".join(f'<titer:signal name="s{k}" unit="" meaning="" rest="1.0"/>' for k in range(1000))
+    text = swapped('<titer:signal name="ikaros"', '<titer:signal name="other"')
+    refused(tmp_path, text.replace("</titer:system>", f"{many}</titer:system>"), "no such signal")
+
+
 def test_faults_of_what_is_declared_are_told(tmp_path):
+    refused(tmp_path, swapped("<titer:source ", '<titer:source confirmed="true" '), "confirmed is 'true'.*yes or no")
     refused(tmp_path, swapped("urn:x-titer:sbml:1", "urn:other"), "no annotation of Titer")
     refused(tmp_path, swapped(' status="', ' standing="'), "attribute 'standing'")
     refused(tmp_path, swapped('key="ikaros"', 'key="other"'), "belongs to no model")
@@ -241,6 +267,10 @@ def test_a_rule_that_is_missing_doubled_or_circular_is_refused(tmp_path):
 
 def test_a_file_that_contradicts_itself_is_refused(tmp_path):
     refused(tmp_path, swapped('timeUnits="day"', 'timeUnits="second"'), "time in 'second'")
+    refused(tmp_path, swapped(' timeUnits="day"', ""), "time in ''")
+    an_hour = swapped('id="day" name="day"', 'id="day" name="h"').replace('multiplier="86400.0"', 'multiplier="3600.0"')
+    refused(tmp_path, an_hour, "time in 'h'")
+    refused(tmp_path, re.sub(r'<unitDefinition id="day".*?</unitDefinition>', "", good()), "time in 'day'")
     refused(tmp_path, swapped('multiplier="3600.0"', 'multiplier="60.0"'), "definition of unit 'unit_1_per_h'")
     rules = "<listOfRules>" + good().split("<listOfRules>")[1].split("</listOfRules>")[0] + "</listOfRules>"
     refused(tmp_path, swapped(rules, rules + rules), "listOfRules")

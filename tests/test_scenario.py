@@ -9,8 +9,9 @@ from titer.decisions.response import prepare, with_drugs
 from titer.decisions.scenario import find_scenario, run_scenario, statistic, stored_days
 from titer.errors import InputError
 from titer.library import scenarios
-from titer.library.sources import TITER
+from titer.library.sources import RUN_AGAIN, TITER
 from titer.model import Challenge, Check, Scenario
+from titer.show.explored import verdict
 
 HALF_LIFE_H = 1 / 0.04 * np.log(2)  # of Ikaros: the turnover of its model
 
@@ -164,8 +165,52 @@ def test_what_is_not_known_is_refused():
         run_scenario(ikaros_scenario(), changed={"ikaros.nothing": 1.0})
     with pytest.raises(InputError, match="no series 'nothing'"):
         run_scenario(ikaros_scenario(checks=(check("max", 1.0, series="nothing"),)))
-    with pytest.raises(InputError, match="0 virtual people"):
+    with pytest.raises(InputError, match="patients is 0"):
         run_scenario(ikaros_scenario(), patients=0)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        ({"dose": "many"}, "a dose of 'many'"),
+        ({"days": "x"}, "a run of 'x' days"),
+        ({"lead_days": "x"}, "begins 'x' days before"),
+        ({"patients": 2.5}, "patients is 2.5"),
+        ({"seed": 1.5}, "seed is 1.5"),
+        ({"rtol": "x"}, "rtol is 'x'"),
+        ({"regimen": 5}, "the drug is 5"),
+        ({"changed": {"ikaros.turnover": "x"}}, "'ikaros.turnover' is set to 'x'"),
+    ],
+)
+def test_what_is_no_number_is_refused(options, message):
+    with pytest.raises(InputError, match=message):
+        run_scenario(drug_scenario(), **options)
+    with pytest.raises(InputError, match="the scenario is 5"):
+        run_scenario(5, **options)
+
+
+def test_a_dose_is_of_what_enters_first():
+    """What else enters may come in another unit."""
+    two = (
+        Challenge(0.0, "lenalidomide", 25.0),
+        Challenge(0.0, "dexamethasone", 40.0),
+        Challenge(1.0, "lenalidomide", 25.0),
+    )
+    asked = ikaros_scenario(models=("lenalidomide", "dexamethasone", "ikaros"), challenges=two)
+    assert [one.amount for one in run_scenario(asked, dose=10.0).challenges] == [10.0, 40.0, 10.0]
+
+
+def test_numbers_of_equations_run_again_are_not_called_published():
+    run = run_scenario(
+        drug_scenario(
+            sources={"titer": TITER, "again": RUN_AGAIN},
+            checks=(check("start", 1.0), check("start", 1.0, at="again: x")),
+        )
+    )
+    assert [result.published for result in run.checks] == [True, False]
+    assert verdict(run) == (
+        "1 of 1 published numbers met; 1 of 1 numbers from running the published equations again met"
+    )
 
 
 def test_models_between_a_drug_and_the_body_join_only_when_the_drug_reaches_them():

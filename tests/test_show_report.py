@@ -77,9 +77,9 @@ def test_figures_are_written_with_their_interval(value, unit, signed, text):
 
 def test_metrics_are_those_of_the_json_object():
     from titer.decisions.compare import REPORTED
-    from titer.trials.endpoints import FEVERS
+    from titer.trials.endpoints import ILLNESSES
 
-    assert sorted(m.key for m in METRICS) == sorted([*REPORTED, *FEVERS])
+    assert sorted(m.key for m in METRICS) == sorted([*REPORTED, *ILLNESSES])
 
 
 def test_an_unknown_metric_is_shown_by_its_name():

@@ -145,3 +145,42 @@ def test_error_of_the_plain_step_falls_with_order_five():
     slopes = np.log2(np.array(errors[:-1]) / errors[1:])
     assert np.all(slopes > 4.6)
     assert np.all(slopes < 5.6)
+
+
+def step_over_a_corner(corner: float) -> tuple[float, np.ndarray]:
+    """One step of length 1 of a state that follows max(corner - t, 0) a thousand times as fast.
+
+    What `dense_error` says of it, and the true errors of the dense output at 0, 1/100, …, 1.
+    """
+    fast, places = 1e3, np.linspace(0.0, 1.0, 101)
+
+    def rates(t, x):
+        return np.array([-1.0, fast * (max(x[0], 0.0) - x[1])])
+
+    jacobian, old = np.array([[0.0, 0.0], [fast, -fast]]), np.array([corner, corner + 1 / fast])
+    new, _, dense = rodas5p.take_step(rates, jacobian, 0.0, 0.0, old, 1.0)
+    inside = np.array([rodas5p.interpolate(place, old, new, dense)[1] for place in places])
+    found = rodas5p.dense_error(rates, jacobian, 0.0, 1.0, old, new, dense)[1]
+    return abs(found), np.abs(inside - np.maximum(corner - places, 0.0))
+
+
+def test_dense_error_is_what_a_fast_state_is_off_by_at_a_corner():
+    shares = []
+    for corner in np.linspace(0.005, 0.995, 199):
+        found, errors = step_over_a_corner(corner)
+        # 0.003: three times the distance, 1/1000, by which the fast state lags behind
+        assert found == pytest.approx(errors[75], abs=0.003)
+        shares.append(found / errors.max())
+    assert rodas5p.LOOK == 0.75
+    assert np.mean(shares) == pytest.approx(0.6, abs=0.05)
+    assert np.mean(np.array(shares) < 0.05) < 0.05  # few places of the corner go unseen
+
+
+def test_dense_error_falls_with_order_five_where_rates_are_smooth():
+    t, old = 0.3, np.array([1.0, 0.5])
+    jacobian, slope = swinging_jacobian(t, old), swinging_time_slope(t, old)
+    errors = []
+    for h in (0.02, 0.01, 0.005):
+        new, _, dense = rodas5p.take_step(swinging, jacobian, slope, t, old, h)
+        errors.append(np.abs(rodas5p.dense_error(swinging, jacobian, t, h, old, new, dense)).max())
+    assert np.log2(np.array(errors[:-1]) / errors[1:]) == pytest.approx(5.0, abs=0.3)

@@ -30,7 +30,7 @@ from titer.trials.chunks import Chunk, Workers
 from titer.trials.columns import ChunkTables, Words
 from titer.trials.design import candidates, design_of
 from titer.trials.digest import content_digest
-from titer.trials.endpoints import FEVERS, burden, doses_until_crossover, endpoints
+from titer.trials.endpoints import ILLNESSES, burden, doses_until_crossover, endpoints
 from titer.trials.enrolment import Enrolment, enrol
 from titer.trials.followed import Followed, join_light
 from titer.trials.looks import boundaries
@@ -360,7 +360,7 @@ def test_the_data_are_cut_when_the_events_are_known(trial):
 def test_every_figure_has_a_name_that_study_files_may_use(trial):
     for figures in trial.figures:
         own = {name for name in figures if not name.endswith(("_dose", "_auc")) or name == "cumulative_dose"}
-        assert own == set(FIGURES) - FEVERS.keys()  # fevers: of patients with an immune core only
+        assert own == set(FIGURES) - ILLNESSES.keys()  # illnesses: of patients with an immune core only
 
 
 def test_the_patients_of_a_trial_are_followed_to_the_end_in_its_tables(design, tmp_path):

@@ -28,7 +28,9 @@ def test_other_dimensions_are_refused():
         conversion("mg", "mL")
 
 
-@pytest.mark.parametrize("text", ["mgg", "mg//L", "lenalidomide", "10^"])
+@pytest.mark.parametrize(
+    "text", ["mgg", "mg//L", "lenalidomide", "10^", "0 m", "-1 m", "nan m", "1e999 m", "m - m", "m^0.0001"]
+)
 def test_what_is_no_unit_is_refused(text):
     with pytest.raises(UnitError, match="is not a unit"):
         parse_unit(text)

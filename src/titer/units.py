@@ -6,6 +6,7 @@ IU (international units of activity), CFU (colony-forming units), cells, copies.
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import dataclass
 from fractions import Fraction
@@ -24,6 +25,7 @@ EXTRA_DEFINITIONS = (
     "celsius = [body_temperature]",  # Pint's own has an offset from kelvin, with which nothing can be multiplied
 )
 LONGEST_UNIT = 80  # characters
+RIGHT = "units such as mg, ng/mL, L/h, 1/day, 10^9/L"
 MOST_DIGITS, HIGHEST_POWER = 3, 1000  # of exponents, and of all of them multiplied
 COMMON = (
     "mg",
@@ -118,14 +120,19 @@ def parse_unit(text: str) -> Unit:
     try:
         base = _registry().Quantity(1.0, "") * _registry().parse_expression(cleaned)
         base = base.to_base_units()
+        scale = float(base.magnitude)
+        dims = tuple(sorted((d, Fraction(k).limit_denominator(1000)) for d, k in base.dimensionality.items()))
     except Exception as reason:
-        raise UnitError(
-            f"'{text}' is not a unit ({type(reason).__name__})",
-            right="units such as mg, ng/mL, L/h, 1/day, 10^9/L",
-            hint=nearest(text, COMMON),
-        ) from None
-    dims = tuple(sorted((d, Fraction(k).limit_denominator(1000)) for d, k in base.dimensionality.items()))
-    return Unit(float(base.magnitude), dims)
+        raise _not_a_unit(text, f" ({type(reason).__name__})") from None
+    if not 0 < scale < math.inf or not all(power for _, power in dims):
+        raise _not_a_unit(text)
+    return Unit(scale, dims)
+
+
+def _not_a_unit(text: str, why: str = "") -> UnitError:
+    return UnitError(
+        f"'{text[:LONGEST_UNIT]}' is not a unit{why}", right=RIGHT, hint=nearest(text[:LONGEST_UNIT], COMMON)
+    )
 
 
 def _refuse_towers(text: str, cleaned: str) -> None:
@@ -134,7 +141,7 @@ def _refuse_towers(text: str, cleaned: str) -> None:
     every = len(re.findall(r"\*\*", cleaned)) == len(powers)
     chained = re.search(r"\*\*\s*[-+]?[\d.]+\s*\*\*", cleaned)
     if len(cleaned) > LONGEST_UNIT or chained or not every or prod(powers) > HIGHEST_POWER:
-        raise UnitError(f"'{text[:LONGEST_UNIT]}' is not a unit", right="units such as mg, ng/mL, L/h, 1/day, 10^9/L")
+        raise _not_a_unit(text)
 
 
 def conversion(source: str, target: str) -> float:

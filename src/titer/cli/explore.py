@@ -34,10 +34,7 @@ def explore(
 ) -> None:
     """Follow the answer of the immune system to a threat, in one person or many, without and with a drug."""
     if threat is None:
-        from titer.cli.scenario import print_titles
-        from titer.library import threats
-
-        print_titles("threats", {key: one.title for key, one in threats().items()}, as_json)
+        _list(as_json)
         return
     from titer.decisions.explore import explore as explore_threat
     from titer.library import dose_warnings, read_regimen
@@ -72,3 +69,15 @@ def explore(
     print_exploration(console(), found)
     if out is not None:
         console().print(f"\nWritten: {out}", style="bold", markup=False)
+
+
+def _list(as_json: bool) -> None:
+    from titer.library import threats
+    from titer.show.explored import print_threats
+
+    if not as_json:
+        print_threats(console(), threats())
+        return
+    told = {"title": "title", "dose": "dose", "dose_unit": "unit", "place": "place", "places": "places", "days": "days"}
+    rows = [{"name": key} | {ours: getattr(one, name) for ours, name in told.items()} for key, one in threats().items()]
+    print_json({"threats": rows})

@@ -1,9 +1,9 @@
-"""`titer run`: a model of the library run alone, beside what was published of it."""
+"""`titer run`: a model of the library run alone, beside the numbers that it must meet."""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -14,7 +14,7 @@ from titer.cli.settings import read_settings
 def run_alone(
     name: Annotated[str | None, typer.Argument(help="A scenario; all are listed where none is given.")] = None,
     days: Annotated[float | None, typer.Option(help="Length; the scenario's own where not given.")] = None,
-    dose: Annotated[float | None, typer.Option(help="Of each challenge, in place of the scenario's.")] = None,
+    dose: Annotated[float | None, typer.Option(help="Of what enters first, in place of the scenario's.")] = None,
     fixed: Annotated[
         list[str] | None, typer.Option("--set", metavar="NAME=VALUE", help="A parameter, model.name; repeatable.")
     ] = None,
@@ -27,7 +27,7 @@ def run_alone(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object instead of tables.")] = False,
 ) -> None:
-    """Run a model of the library alone and set published numbers beside what it gives."""
+    """Run a model of the library alone and set the numbers that it must meet beside what it gives."""
     if name is None:
         _list(as_json)
         return
@@ -66,15 +66,10 @@ def run_alone(
 def _list(as_json: bool) -> None:
     from titer.library import scenarios
 
-    print_titles("scenarios", {key: scenario.title for key, scenario in scenarios().items()}, as_json)
-
-
-def print_titles(kind: str, titles: dict[str, str], as_json: bool) -> None:
-    """A list of names with one line each."""
+    titles = {key: scenario.title for key, scenario in scenarios().items()}
     if as_json:
-        rows: list[dict[str, Any]] = [{"name": key, "title": title} for key, title in titles.items()]
-        print_json({kind: rows})
+        print_json({"scenarios": [{"name": key, "title": title} for key, title in titles.items()]})
         return
-    width = max((len(key) for key in titles), default=0)
+    width = max(len(key) for key in titles)
     for key, title in titles.items():
         console().print(f"{key:<{width}}  {title}", markup=False)

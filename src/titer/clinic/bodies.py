@@ -81,15 +81,16 @@ class EngineBodies:
         self._kept = self.ensemble.advance(self.ensemble.time, merge(*met) if met else None)
 
     def _watch(self, event: WatchedEvent, patients: NDArray[np.int64], seed: int) -> Watch:
-        if event.threshold is not None:
-            return self.ensemble.watch(event.state, event.threshold, terminal=event.terminal)
-        drawn = streams.exponential(seed, patients, f"event:{event.name}", 1)[:, 0]
-        return self.ensemble.watch(event.state, drawn, terminal=event.terminal)
+        level: NDArray | float | None = event.threshold
+        if level is None:
+            level = streams.exponential(seed, patients, f"event:{event.name}", 1)[:, 0]
+        return self.ensemble.watch(event.state, level, terminal=event.terminal)
 
     def _exposed(self, exposure: Exposure, patients: NDArray[np.int64], n_days: float, seed: int) -> Events:
         row, day, amount = draw_exposures(exposure, seed, patients, n_days)
         entry = entry_of(self.ensemble.kernel.system, exposure.agent, self.ensemble.parameters)
-        return make_events(len(patients), *entry.bolus(row, day, amount))
+        factor = conversion(exposure.amount.unit, entry.unit)
+        return make_events(len(patients), *entry.bolus(row, day, amount * factor))
 
     def look(self, days_ago: int = 0) -> Mapping[str, NDArray]:
         """Values of that moment; of a sign, the highest that the patient has noted since the last tick."""

@@ -49,6 +49,8 @@ _ALL = (
     Observable("vte", "", "event", "venous thromboembolism"),
     Observable("fever", "", "event", "first fever of 38.0 degC or more that lasted an hour"),
     Observable("febrile_neutropenia", "", "event", "first fever of an hour with neutrophils below 1.0 x10^9/L"),
+    Observable("flu_like", "", "event", "first flu-like illness of grade 2 or more that lasted an hour"),
+    Observable("fatigue", "", "event", "first fatigue of grade 2 or more that lasted a day"),
     Observable("allergy", "", "event", "angioedema or anaphylaxis"),
     Observable("severe_skin_reaction", "", "event",
                "exfoliative or bullous rash, Stevens-Johnson syndrome, toxic epidermal necrolysis, DRESS"),

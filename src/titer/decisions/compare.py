@@ -24,7 +24,7 @@ from titer.decisions.job import CompareJob
 from titer.errors import InputError
 from titer.patients.cohort import Cohort
 from titer.patients.population import sample
-from titer.trials.endpoints import FEVERS
+from titer.trials.endpoints import ILLNESSES
 from titer.trials.runner import ONE_WORKER, Progress, Workers, run_chunks
 from titer.trials.statistics import Figure
 from titer.trials.store import ResultStore
@@ -137,7 +137,7 @@ class Comparison:
 
 
 def _plain(figures: Mapping[str, Figure]) -> dict[str, Any]:
-    return {name: figures[name].as_json() for name in (*REPORTED, *FEVERS) if name in figures}
+    return {name: figures[name].as_json() for name in (*REPORTED, *ILLNESSES) if name in figures}
 
 
 def compare_regimens(

@@ -44,19 +44,29 @@ SERIES = {
 }
 FALLING = ("ikaros", "anc")  # whose lowest value is worth telling
 FEVER = 38.0  # degC
-LEFT_OF_PEAK = 0.01  # of what cannot be counted, a threat is cleared below this share of its highest amount
+LEFT_OF_PEAK = 0.01  # what cannot be counted never falls below one: it is followed to this share of its peak
 
 
 @dataclass(frozen=True)
 class Peak:
-    """The highest value of a series between two days; for many people the median of each person's own."""
+    """The highest value of a series between two days; for many people the median of each person's own.
+
+    Args:
+        value: in `unit`.
+        unit: of the series.
+        day: on which it is reached; for many people the median.
+        low, high: 5th and 95th centile of the values of many people; None for one person.
+    """
 
     value: float
     unit: str
     day: float
+    low: float | None = None
+    high: float | None = None
 
     def as_json(self) -> dict[str, Any]:
-        return {"value": self.value, "unit": self.unit, "day": self.day}
+        band = {} if self.low is None else {"low": self.low, "high": self.high}
+        return {"value": self.value, "unit": self.unit, "day": self.day} | band
 
 
 @dataclass(frozen=True)
@@ -181,9 +191,18 @@ def cleared_days(days: Floats, antigen: Floats, limit: float | None = None) -> F
 
 
 def extreme(days: Floats, values: Floats, unit: str, sign: int = 1) -> Peak:
-    """The highest value (the lowest where `sign` is -1) and its day, the median of each person's own."""
+    """The highest value (the lowest where `sign` is -1) and its day, each person's own.
+
+    Example:
+        >>> extreme(np.array([0.0, 1.0]), np.array([[3.0, 4.0]]), "pg/mL")
+        Peak(value=4.0, unit='pg/mL', day=1.0, low=None, high=None)
+    """
     at = (sign * values).argmax(axis=1)
-    return Peak(float(np.median(values[np.arange(len(values)), at])), unit, float(np.median(days[at])))
+    own, day = values[np.arange(len(values)), at], float(np.median(days[at]))
+    if len(own) == 1:
+        return Peak(float(own[0]), unit, day)
+    low, middle, high = (float(value) for value in np.percentile(own, [5, 50, 95]))
+    return Peak(middle, unit, day, low, high)
 
 
 def centiles(values: Floats) -> tuple[Floats, Floats, Floats]:

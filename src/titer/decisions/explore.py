@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cache
@@ -11,20 +10,21 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from titer.decisions.course import SERIES, Course, measure_course
-from titer.decisions.response import (
-    HOURS,
-    LONGEST_DAYS,
-    RTOL,
-    Progress,
+from titer.decisions.asked import (
+    checked_again,
     checked_days,
+    checked_dose,
     checked_lead,
-    follow_response,
+    checked_rtol,
+    checked_settings,
+    checked_whole,
+    dose_suspected,
     people,
-    prepare,
     read_given,
-    with_drugs,
+    told,
 )
+from titer.decisions.course import SERIES, Course, measure_course
+from titer.decisions.response import HOURS, RTOL, Progress, follow_response, prepare, with_drugs
 from titer.dosing.regimen import Regimen
 from titer.engine import Kernel
 from titer.errors import InputError, nearest
@@ -51,7 +51,8 @@ class Exploration:
         patients: virtual people; None for the typical person.
         seed: of these people.
         changed: flat parameter → value that was set.
-        limit: below which the threat counts as cleared, in the unit of the antigen.
+        limit: below which the threat counts as cleared, in the unit of the antigen; None where it is not counted, and
+            1% of each person's highest amount takes its place.
         days: times, negative before the first challenge. Shape (n_times,).
         course: without a drug.
         with_drug: the same people with it; None without.
@@ -78,7 +79,7 @@ class Exploration:
 
     def as_json(self) -> dict[str, Any]:
         """The course as one JSON object; of many people the median, and 5th and 95th centile as `low` and `high`."""
-        told: dict[str, Any] = {
+        shown: dict[str, Any] = {
             "threat": self.threat.key,
             "dose": self.dose,
             "dose_unit": self.threat.unit,
@@ -94,8 +95,8 @@ class Exploration:
             **self.course.as_json(),
         }
         if self.with_drug is not None:
-            told["with_drug"] = self.with_drug.as_json()
-        return told
+            shown["with_drug"] = self.with_drug.as_json()
+        return shown
 
 
 def explore(
@@ -128,7 +129,7 @@ def explore(
         lead_days: how long before the first challenge the drug begins.
         patients: virtual people, each with an own deviation; the typical person alone where None.
         seed: of these people.
-        changed: flat parameter → value for everybody ("fever.set_point": 36.5).
+        changed: flat parameter → value for everybody, as in the example.
         core: models to follow in place of the library's core; they hold the threat already.
         rtol, threads: as in `Ensemble`.
         progress: called with people done and people in all, courses counted one after another.
@@ -137,9 +138,9 @@ def explore(
         The course without the drug and, where one is given, the course with it.
 
     Raises:
-        InputError: a threat, drug, place or parameter that does not exist; a dose, day or number out of range; a
-            lead without a drug.
-        SolveError: somebody could not be integrated.
+        InputError: a threat, drug, place or parameter that does not exist; a dose, day or number that is none or out
+            of range; a lead without a drug.
+        SolveError: somebody could not be integrated; the hint names a dose above the usual one.
 
     Accuracy: peaks are those of stored values, a quarter of an hour apart in the two days after an encounter and two
         hours later on. A person is the same without and with the drug, and in any number of people.
@@ -148,53 +149,69 @@ def explore(
         >>> found = explore("virus", days=20)
         >>> found.course.first.peaks["temperature"].unit
         'degC'
+        >>> cooler = explore("virus", days=20, changed={"fever.ceiling": 38.0})
+        >>> round(cooler.course.first.peaks["temperature"].value, 1)
+        38.0
     """
-    asked = find_threat(threat) if isinstance(threat, str) else threat
-    amount, where = _checked_dose(asked, dose), _checked_place(asked, place)
+    asked = find_threat(threat)
+    amount, where = _dose(asked, dose), _checked_place(asked, place)
     met, length = _encounters(asked, again, days)
     given = read_given(drug)
-    lead = checked_lead(lead_days, given)
+    lead, cohort, tolerance = checked_lead(lead_days, given), people(patients), checked_rtol(rtol)
+    own_seed, wanted = checked_whole("seed", seed, 0), checked_settings(changed)
+    n_threads = None if threads is None else checked_whole("threads", threads, 1)
     kernels = [_kernel_of(asked, core, drugs) for drugs in ((), *((given.drugs,) if given else ()))]
-    settings = _settings(changed or {}, kernels)
+    settings = _settings(wanted, kernels)
     stored, limit = stored_times(met, length, lead), clearance_limit(asked, kernels[0].system)
 
-    def follow(kernel: Kernel, regimen: Regimen | None, told: Progress | None) -> Course:
+    def follow(kernel: Kernel, regimen: Regimen | None, progressed: Progress | None) -> Course:
         response = follow_response(
             kernel,
             stored + lead,
             challenges=[Challenge(lead + day, AGENTS[where], amount) for day in met],
             regimen=regimen,
-            cohort=people(patients),
-            seed=seed,
+            cohort=cohort,
+            seed=own_seed,
             changed={name: value for name, value in settings.items() if name in kernel.system.parameters},
-            rtol=rtol,
-            threads=threads,
-            progress=told,
+            rtol=tolerance,
+            threads=n_threads,
+            progress=progressed,
         )
         shown = {name: response.series[signal] for name, signal in SERIES.items() if signal in response.series}
         return measure_course(stored, shown, {name: response.unit(SERIES[name]) for name in shown}, met, limit)
 
-    courses = [
-        follow(kernel, given if nth else None, _share_of(progress, nth, len(kernels)))
-        for nth, kernel in enumerate(kernels)
-    ]
-    return Exploration(asked, amount, where, met, lead, given, patients, seed, settings, limit, stored, *courses)
+    with dose_suspected(amount, asked.dose, asked.unit):
+        courses = [
+            follow(kernel, given if nth else None, _share_of(progress, nth, len(kernels)))
+            for nth, kernel in enumerate(kernels)
+        ]
+    n = None if cohort is None else len(cohort)
+    return Exploration(asked, amount, where, met, lead, given, n, own_seed, settings, limit, stored, *courses)
 
 
-def find_threat(name: str) -> Threat:
-    """The threat of that name; case and underscores do not matter.
+def find_threat(name: str | Threat) -> Threat:
+    """The threat of that name; case and underscores do not matter. One that is a threat already is that.
 
     Raises:
-        InputError: no threat of that name.
+        InputError: no threat of that name, or no name.
     """
-    known, wanted = threats(), name.strip().lower().replace("_", "-")
+    if isinstance(name, Threat):
+        return name
+    known = threats()
+    if not isinstance(name, str):
+        raise InputError(f"the threat is {told(name)}", right="a name, or a threat", hint=nearest("", known))
+    wanted = name.strip().lower().replace("_", "-")
     if wanted not in known:
         raise InputError(f"the library has no threat '{name}'", hint=nearest(wanted, known))
     return known[wanted]
 
 
 def clearance_limit(threat: Threat, system: System) -> float | None:
-    """Antigen, 1/mL, below which a threat is gone: one organism, copy or cell in the tissue; None if it is no count."""
+    """Antigen, 1/mL, below which a threat is gone: one organism, copy or cell in the tissue; None if it is no count.
+
+    Not the `least` of the threat's model, below which growth and infection fade: that says what a remnant can still do,
+    and differs between threats (1/mL for a virus, 2,000 copies in the lung). Gone is gone, whatever it could do.
+    """
     if not {"[colony_count]", "[copy_count]", "[cell_count]"} & {dim for dim, _ in parse_unit(threat.unit).dims}:
         return None
     return 1.0 / float(system.typical()[system.parameter_index(TISSUE_VOLUME)])
@@ -214,16 +231,9 @@ def stored_times(met: Sequence[float], length: float, lead: float) -> NDArray[np
     return times[times <= length]
 
 
-def _checked_dose(threat: Threat, dose: float | None) -> float:
-    amount = threat.dose if dose is None else dose
-    if not 0 < amount < math.inf:
-        raise InputError(
-            f"a dose of {amount:g} {threat.unit}",
-            where=f"threat '{threat.key}'",
-            right="a number above 0",
-            hint=f"--dose {threat.dose:g}",
-        )
-    return float(amount)
+def _dose(threat: Threat, dose: float | None) -> float:
+    usual = threat.dose
+    return usual if dose is None else checked_dose(dose, threat.unit, f"threat '{threat.key}'", f"--dose {usual:g}")
 
 
 def _checked_place(threat: Threat, place: str | None) -> str:
@@ -235,23 +245,20 @@ def _checked_place(threat: Threat, place: str | None) -> str:
 
 def _encounters(threat: Threat, again: Sequence[float], days: float | None) -> tuple[tuple[float, ...], float]:
     """Days of all challenges, and the length of the run."""
-    wrong = [day for day in again if not 0 < day < LONGEST_DAYS]
-    if wrong:
-        raise InputError(f"a further encounter on day {wrong[0]:g}", right="a day after the first, which is day 0")
-    met = (0.0, *sorted({float(day) for day in again}))
+    met = (0.0, *checked_again(again))
     length = checked_days(days if days is not None else met[-1] + threat.days)
     if met[-1] >= length:
         raise InputError(f"a further encounter on day {met[-1]:g}", right=f"before the end, day {length:g}")
     return met, length
 
 
-def _settings(changed: Mapping[str, float], kernels: Sequence[Kernel]) -> dict[str, float]:
+def _settings(changed: dict[str, float], kernels: Sequence[Kernel]) -> dict[str, float]:
     """What is set, if every name belongs to a model of the run: a number of a drug to the second course alone."""
     known = kernels[-1].system.parameters
     for name in changed:
         if name not in known:
             raise InputError(f"there is no parameter '{name}' to set", hint=nearest(name, known))
-    return dict(changed)
+    return changed
 
 
 def _kernel_of(threat: Threat, core: Sequence[Model] | None, drugs: tuple[str, ...]) -> Kernel:

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from numpy.typing import NDArray
 
-from titer.trials.endpoints import DAYS_PER_MONTH, FEVERS
+from titer.trials.endpoints import DAYS_PER_MONTH, ILLNESSES
 from titer.trials.statistics import (
     Figure,
     fraction,
@@ -43,13 +43,13 @@ def _flags(outcomes: Outcomes) -> dict[str, NDArray[np.bool_]]:
         "vte": ~np.isnan(outcomes["vte_day"]),
         "any_hold": outcomes["any_hold"],
         "any_reduction": outcomes["any_reduction"],
-        **{name: ~np.isnan(outcomes[day]) for name, day in FEVERS.items() if day in outcomes},
+        **{name: ~np.isnan(outcomes[day]) for name, day in ILLNESSES.items() if day in outcomes},
     }
 
 
 def _rows(outcomes: Outcomes, which: NDArray[np.bool_]) -> Outcomes:
     """What figures need of some patients; nothing is copied where it is all of them."""
-    names = (*INPUTS, *(day for day in FEVERS.values() if day in outcomes))
+    names = (*INPUTS, *(day for day in ILLNESSES.values() if day in outcomes))
     return outcomes if which.all() else {name: outcomes[name][which] for name in names}
 
 

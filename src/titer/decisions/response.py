@@ -10,13 +10,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from titer.dosing.drugs import nearest_drug
-from titer.dosing.regimen import MINUTES_PER_DAY, Regimen, planned_doses
+from titer.dosing.regimen import MINUTES_PER_DAY, MINUTES_PER_HOUR, Regimen, planned_doses
 from titer.engine import Ensemble, Events, Kernel, compile_kernel, make_events, merge, no_events
 from titer.engine.events import entry_of
 from titer.errors import InputError, SolveError, nearest
 from titer.library import drugs as library_drugs
 from titer.library import models as library_models
-from titer.library import outside_studied, read_regimen
+from titer.library import outside_studied
 from titer.library.signals import SIGNALS
 from titer.model import Challenge, Dosing, Model, System, assemble
 from titer.model.expression import symbol
@@ -26,7 +26,6 @@ from titer.units import conversion
 
 RTOL, ATOL = 1e-7, 1e-9
 HOURS = 24.0
-LONGEST_DAYS = 40_000.0  # a life
 AT_ONCE = 256  # people in the engine's memory; every piece is told to who waits
 BETWEEN = ("ikaros", "coactivation", "steroid", "neutrophils")  # models through which a drug reaches the immune system
 
@@ -88,50 +87,6 @@ def with_drugs(models: Sequence[Model], given: Sequence[str], between: Sequence[
     return [*models, *added]
 
 
-def read_given(regimen: Regimen | str | None) -> Regimen | None:
-    """A regimen that may still be text."""
-    return read_regimen(regimen) if isinstance(regimen, str) else regimen
-
-
-def people(n: int | None) -> Cohort | None:
-    """Virtual people numbered from 0, without covariates; None for the typical person.
-
-    Raises:
-        InputError: fewer than one.
-    """
-    if n is None:
-        return None
-    if n < 1:
-        raise InputError(f"{n} virtual people", right="1 or more")
-    return Cohort(np.arange(n), {}, {})
-
-
-def checked_days(days: float) -> float:
-    """A length that a run can have.
-
-    Raises:
-        InputError: 0, negative, not a number, or longer than a life.
-    """
-    if not 0 < days <= LONGEST_DAYS:
-        raise InputError(f"a run of {days:g} days", right=f"more than 0, at most {LONGEST_DAYS:,.0f} days")
-    return float(days)
-
-
-def checked_lead(days: float, regimen: Regimen | None) -> float:
-    """How long a drug can begin before what it is to act on.
-
-    Raises:
-        InputError: negative, not a number, or longer than a life; no drug that could begin.
-    """
-    if not 0 <= days <= LONGEST_DAYS:
-        raise InputError(f"a drug that begins {days:g} days before", right=f"0 to {LONGEST_DAYS:,.0f} days")
-    if days and regimen is None:
-        raise InputError(
-            f"a drug that begins {days:g} days before, and no drug", hint='--drug "lenalidomide 25 mg daily"'
-        )
-    return float(days)
-
-
 def prepare(models: Sequence[Model], *, outputs: Sequence[str] | None = None, method: str = "stiff") -> Kernel:
     """The kernel of these models.
 
@@ -191,13 +146,15 @@ def follow_response(
     system = kernel.system
     whole = cohort if cohort is not None else Cohort(np.zeros(1, np.int64), {}, {})
     times = np.asarray(days, float)
+    doses = doses_of(system, regimen, float(times[-1]) + 1) if regimen is not None else []
+    entering = [*challenges, *doses]
     kept, parameters, done = [], [], 0
     for part in whole.chunks(AT_ONCE):
         own = sample_individuals(system, part, seed, overrides=changed or {}, spread=cohort is not None).values
         ensemble = Ensemble(kernel, own, rtol=rtol, atol=atol, threads=threads)
         if settle_days:
             ensemble.advance(settle_days)
-        events = _events(system, own, challenges, regimen, settle_days, float(times[-1]))
+        events = _events(system, own, entering, settle_days)
         upto = settle_days + times
         kept.append(ensemble.advance(upto[-1], events, times=upto))
         _raise_for_status(ensemble, done)
@@ -226,41 +183,47 @@ def challenge_warnings(system: System, challenges: Sequence[Challenge]) -> list[
         totals[one.agent, math.floor(one.day)] = totals.get((one.agent, math.floor(one.day)), 0.0) + one.amount
     told = []
     for agent in dict.fromkeys(one.agent for one in challenges):
-        _dosing(system, agent)
+        dosing_of(system, agent)
         own = [total for (name, _), total in totals.items() if name == agent]
         model = next(model for model in system.models if any(one.drug == agent for one in model.doses))
         told += outside_studied(model, agent, min(own), max(own))
     return told
 
 
-def _events(
-    system: System,
-    parameters: NDArray,
-    challenges: Sequence[Challenge],
-    regimen: Regimen | None,
-    settle_days: float,
-    until: float,
-) -> Events:
-    """Challenges and doses as changes of states, counted from the beginning of the settling."""
-    everybody = np.arange(len(parameters))
-    parts = [no_events(len(parameters))]
-    entering = [(c.agent, settle_days + c.day, c.amount, c.hours / HOURS) for c in challenges]
-    if regimen is not None:
-        for dose in planned_doses(regimen, math.ceil(until) + 1):
-            component = regimen.components[dose["component"]]
-            amount = dose["amount"] * conversion(component.unit, _dosing(system, component.drug).unit)
-            day, length = (float(dose[name]) / MINUTES_PER_DAY for name in ("minute", "duration"))
-            entering.append((component.drug, settle_days + day, amount, length))
-    for agent, day, amount, length in entering:
-        _dosing(system, agent)
-        entry = entry_of(system, agent, parameters)
-        what = (everybody, np.full(len(parameters), day), np.full(len(parameters), float(amount)))
-        rows = entry.infusion(*what, np.full(len(parameters), length)) if length else entry.bolus(*what)
-        parts.append(make_events(len(parameters), *rows))
-    return merge(*parts)
+def doses_of(system: System, regimen: Regimen, days: float) -> list[Challenge]:
+    """Every dose of a regimen until a day, in the units of the system's states; its day 1 is day 0 here.
+
+    Raises:
+        InputError: a drug that the system has no model of.
+    """
+    found = []
+    for dose in planned_doses(regimen, math.ceil(days)):
+        component = regimen.components[dose["component"]]
+        amount = float(dose["amount"]) * conversion(component.unit, dosing_of(system, component.drug).unit)
+        day, hours = float(dose["minute"]) / MINUTES_PER_DAY, float(dose["duration"]) / MINUTES_PER_HOUR
+        found.append(Challenge(day, component.drug, amount, hours))
+    return found
 
 
-def _dosing(system: System, agent: str) -> Dosing:
+def dosing_of(system: System, agent: str) -> Dosing:
+    """How an agent enters the system.
+
+    Raises:
+        InputError: nothing takes it.
+    """
     if agent not in system.doses:
         raise InputError(f"nothing in the system takes '{agent}'", hint=nearest(agent, system.doses))
     return system.doses[agent]
+
+
+def _events(system: System, parameters: NDArray, entering: Sequence[Challenge], settle_days: float) -> Events:
+    """What enters as changes of states, counted from the beginning of the settling."""
+    n = len(parameters)
+    parts = [no_events(n)]
+    for one in entering:
+        dosing_of(system, one.agent)
+        entry = entry_of(system, one.agent, parameters)
+        what = (np.arange(n), np.full(n, settle_days + one.day), np.full(n, float(one.amount)))
+        rows = entry.infusion(*what, np.full(n, one.hours / HOURS)) if one.hours else entry.bolus(*what)
+        parts.append(make_events(n, *rows))
+    return merge(*parts)

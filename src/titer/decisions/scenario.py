@@ -1,4 +1,4 @@
-"""A model of the library run alone, beside what was published of it."""
+"""A model of the library run alone, beside the numbers that it must meet."""
 
 from __future__ import annotations
 
@@ -11,6 +11,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from titer.decisions.asked import (
+    checked_days,
+    checked_dose,
+    checked_lead,
+    checked_rtol,
+    checked_settings,
+    checked_whole,
+    dose_suspected,
+    people,
+    read_given,
+    told,
+)
 from titer.decisions.course import extreme, series_values
 from titer.decisions.response import (
     HOURS,
@@ -18,38 +30,44 @@ from titer.decisions.response import (
     Progress,
     Response,
     challenge_warnings,
-    checked_days,
-    checked_lead,
     follow_response,
-    people,
     prepare,
-    read_given,
     with_drugs,
 )
 from titer.dosing.regimen import Regimen
 from titer.engine import Kernel
 from titer.errors import InputError, nearest
 from titer.library import models, scenarios
+from titer.library.sources import RUN_AGAIN
 from titer.model import Challenge, Check, Scenario
+from titer.source import Source
 from titer.units import conversion
 
 
 @dataclass(frozen=True)
 class CheckResult:
-    """A published number beside that of a run.
+    """A number to be met beside that of a run.
 
     Args:
-        check: what was published.
+        check: what is to be met.
+        source: where it comes from.
         value: of the run, in the unit of the check.
         met: whether it lies within the tolerance; None where the run is not the published one.
     """
 
     check: Check
+    source: Source
     value: float
     met: bool | None
 
+    @property
+    def published(self) -> bool:
+        """Whether a publication states it; else it comes from running published equations again."""
+        return self.source != RUN_AGAIN
+
     def as_json(self) -> dict[str, Any]:
-        return {**asdict(self.check), "value": self.value, "met": self.met}
+        cited = {"source": self.source.citation, "published": self.published}
+        return {**asdict(self.check), **cited, "value": self.value, "met": self.met}
 
 
 @dataclass(frozen=True, eq=False)
@@ -60,7 +78,7 @@ class ScenarioRun:
         scenario: as declared.
         response: trajectories of every output, signal and state.
         challenges: what entered.
-        checks: the published numbers beside those of the run.
+        checks: the numbers to be met beside those of the run.
         as_published: whether nothing was changed: no parameter, drug, length or spread.
         regimen: drugs that were given; None without.
         lead_days: how long before day 0 they began.
@@ -79,6 +97,9 @@ class ScenarioRun:
     regimen: Regimen | None = None
     lead_days: float = 0.0
 
+    def unit_of(self, challenge: Challenge) -> str:
+        return self.response.system.doses[challenge.agent].unit
+
     def as_json(self) -> dict[str, Any]:
         """Shown series, their peaks and the checks as one JSON object; of many people the median, `low` and `high`."""
         response, names = self.response, self.scenario.shown
@@ -88,10 +109,11 @@ class ScenarioRun:
             "scenario": self.scenario.key,
             "title": self.scenario.title,
             "models": list(self.scenario.models),
-            "challenges": [{"day": c.day, "agent": c.agent, "amount": c.amount} for c in self.challenges],
+            "challenges": [asdict(one) | {"unit": self.unit_of(one)} for one in self.challenges],
             "drug": None if self.regimen is None else str(self.regimen),
             "lead_day": self.lead_days,
             "as_published": self.as_published,
+            "note": self.scenario.note,
             "time_day": response.days.tolist(),
             "series": {name: {"unit": units[name], **series_values(values)} for name, values in shown.items()},
             "peaks": {name: extreme(response.days, shown[name], units[name]).as_json() for name in names},
@@ -112,14 +134,14 @@ def run_scenario(
     rtol: float = RTOL,
     progress: Progress | None = None,
 ) -> ScenarioRun:
-    """Run a model of the library alone and set what was published of it beside the result.
+    """Run a model of the library alone and set the numbers that it must meet beside the result.
 
     Args:
         scenario: as `titer run` lists it, or one that was declared elsewhere.
         changed: flat parameter → value, on top of the scenario's own.
         regimen: drugs that are given, as text or read; their models are added.
         days: length after the settling; the scenario's own where None.
-        dose: of each challenge, in place of the scenario's.
+        dose: of each challenge with what enters first, in place of the scenario's; what else enters stays.
         lead_days: how long before day 0 the drugs begin.
         patients: virtual people, each with an own deviation; the typical person alone where None.
         seed: of these people.
@@ -131,9 +153,9 @@ def run_scenario(
         shorter than the scenario has none.
 
     Raises:
-        InputError: an unknown scenario, drug or parameter; a length or number of people out of range; a lead without
-            a drug.
-        SolveError: somebody could not be integrated.
+        InputError: an unknown scenario, drug or parameter; a length, dose or number that is none or out of range; a
+            lead without a drug.
+        SolveError: somebody could not be integrated; the hint names a dose above the scenario's.
 
     Accuracy: that of the integration. Peaks are those of the stored values, a step of `Scenario.step_h` apart.
 
@@ -142,37 +164,44 @@ def run_scenario(
         >>> all(result.met for result in run.checks)
         True
     """
-    asked = find_scenario(scenario) if isinstance(scenario, str) else scenario
+    asked = find_scenario(scenario)
     length = asked.days if days is None else checked_days(days)
-    given = read_given(regimen)
+    given, own = read_given(regimen), checked_settings(changed)
     challenges, lead = _challenges(asked, dose), checked_lead(lead_days, given)
     kernel, times = _kernel(asked.models, given.drugs if given else ()), stored_days(length, asked.step_h / HOURS)
-    response = follow_response(
-        kernel,
-        lead + times,
-        challenges=[replace(one, day=lead + one.day) for one in challenges],
-        regimen=given,
-        settle_days=asked.settle_days,
-        cohort=people(patients),
-        seed=seed,
-        changed={**asked.changed, **(changed or {})},
-        rtol=rtol,
-        progress=progress,
-    )
+    usual = max((one.amount for one in asked.challenges), default=0.0)
+    with dose_suspected(max((one.amount for one in challenges), default=0.0), usual):
+        response = follow_response(
+            kernel,
+            lead + times,
+            challenges=[replace(one, day=lead + one.day) for one in challenges],
+            regimen=given,
+            settle_days=asked.settle_days,
+            cohort=people(patients),
+            seed=checked_whole("seed", seed, 0),
+            changed={**asked.changed, **own},
+            rtol=checked_rtol(rtol),
+            progress=progress,
+        )
     response = replace(response, days=times)
-    published = not changed and all(one is None for one in (given, days, dose, patients))
+    judged = not own and all(one is None for one in (given, days, dose, patients))
     checks = asked.checks if length >= asked.days and patients is None else ()
-    results = tuple(judge(response, check, asked.days, published) for check in checks)
-    return ScenarioRun(asked, response, challenges, results, published, given, lead)
+    results = tuple(judge(response, asked, check, judged) for check in checks)
+    return ScenarioRun(asked, response, challenges, results, judged, given, lead)
 
 
-def find_scenario(name: str) -> Scenario:
-    """The scenario of that name; case and underscores do not matter.
+def find_scenario(name: str | Scenario) -> Scenario:
+    """The scenario of that name; case and underscores do not matter. One that is a scenario already is that.
 
     Raises:
-        InputError: no scenario of that name.
+        InputError: no scenario of that name, or no name.
     """
-    known, wanted = scenarios(), name.strip().lower().replace("_", "-")
+    if isinstance(name, Scenario):
+        return name
+    known = scenarios()
+    if not isinstance(name, str):
+        raise InputError(f"the scenario is {told(name)}", right="a name, or a scenario", hint=nearest("", known))
+    wanted = name.strip().lower().replace("_", "-")
     if wanted not in known:
         raise InputError(f"the library has no scenario '{name}'", hint=nearest(wanted, known))
     return known[wanted]
@@ -184,15 +213,15 @@ def scenario_warnings(run: ScenarioRun) -> list[str]:
 
 
 def _challenges(scenario: Scenario, dose: float | None) -> tuple[Challenge, ...]:
-    """The challenges of a scenario, with another amount where one is asked for."""
+    """The challenges of a scenario, with another amount of what enters first where one is asked for."""
     if dose is None:
         return tuple(scenario.challenges)
     where = f"scenario '{scenario.key}'"
-    if not 0 < dose < math.inf:
-        raise InputError(f"a dose of {dose:g}", where=where, right="a number above 0")
     if not scenario.challenges:
         raise InputError("nothing enters, so there is no dose to change", where=where)
-    return tuple(replace(one, amount=float(dose)) for one in scenario.challenges)
+    first = scenario.challenges[0]
+    amount = checked_dose(dose, where=where, hint=f"--dose {first.amount:g}")
+    return tuple(replace(one, amount=amount) if one.agent == first.agent else one for one in scenario.challenges)
 
 
 def stored_days(length: float, step: float) -> NDArray[np.float64]:
@@ -208,17 +237,17 @@ def stored_days(length: float, step: float) -> NDArray[np.float64]:
     return np.concatenate([whole, np.array([length])])
 
 
-def judge(response: Response, check: Check, until: float, published: bool) -> CheckResult:
-    """A published number beside the first person's, over day 0 to `until`."""
+def judge(response: Response, scenario: Scenario, check: Check, judged: bool) -> CheckResult:
+    """A number to be met beside the first person's, over the length of the scenario."""
     if check.series not in response.series:
         raise InputError(f"there is no series '{check.series}'", hint=nearest(check.series, response.series))
-    inside = response.days <= until * (1 + 1e-12)
+    inside = response.days <= scenario.days * (1 + 1e-12)
     values = response.series[check.series][0, inside]
     found = statistic(response.days[inside], values, check.statistic, check.day)
     value = found * conversion(_unit_of(check, response.unit(check.series)), check.unit)
     off = abs(value - check.expect)
     met = bool(off <= check.within * (1.0 if check.absolute else abs(check.expect)))
-    return CheckResult(check, value, met if published else None)
+    return CheckResult(check, scenario.sources[check.at.partition(":")[0]], value, met if judged else None)
 
 
 def statistic(days: NDArray, values: NDArray, name: str, day: float | None = None) -> float:

@@ -268,7 +268,7 @@ def load_plan(protocol: str | Path = "us-label", *, immune: bool = False) -> Cli
 
     Args:
         protocol: the rules.
-        immune: patients have the immune core: they meet bacteria, and fevers are noted.
+        immune: patients have the immune core: they meet bacteria, and fever, flu-like illness and fatigue are noted.
 
     Raises:
         InputError: no protocol of that name; a file that is no protocol.
@@ -277,9 +277,9 @@ def load_plan(protocol: str | Path = "us-label", *, immune: bool = False) -> Cli
         >>> load_plan("none").protocol.rules
         ()
     """
-    from titer.library.rules.myeloma import CLINIC, CLINIC_WITH_FEVERS
+    from titer.library.rules.myeloma import CLINIC, CLINIC_WITH_ILLNESSES
 
-    return replace(CLINIC_WITH_FEVERS if immune else CLINIC, protocol=load_protocol(protocol))
+    return replace(CLINIC_WITH_ILLNESSES if immune else CLINIC, protocol=load_protocol(protocol))
 
 
 def threats() -> dict[str, Threat]:

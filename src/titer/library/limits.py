@@ -6,7 +6,7 @@ _LIMITS = (
     "Every published response and toxicity rate behind the calibration was seen at 25 or 30 mg of lenalidomide. What "
     "other doses, thalidomide and pomalidomide do rests on assumed exposure-response (lenalidomide.dc50 and max_loss, "
     "those of the other two, the myeloma drive).",
-    "Not modelled: {infection}hyperglycaemia, mood and muscle effects of dexamethasone, rash, fatigue, neuropathy, "
+    "Not modelled: {without_core}hyperglycaemia, mood and muscle effects of dexamethasone, rash, neuropathy, "
     "second cancers. A regimen with more dexamethasone looks safer than it is. Growth factors and transfusions "
     "are given only where a protocol says so.",
     "The labels' rules on rash, allergy, dialysis and other toxicity are written down but not evaluated, since these "
@@ -20,12 +20,12 @@ _LIMITS = (
 
 _IMMUNE_LIMITS = (
     "The immune core is a lung's, tuned by its authors to COVID-19. How often patients meet bacteria, and how many, is "
-    "assumed (titer show immune), and so is most of what drugs do to cells and cytokines. Nothing was fitted to how "
-    "often patients have fever or febrile neutropenia.",
+    "assumed (titer show immune). So are most of what drugs do to cells and cytokines, and the scores from which a "
+    "flu-like illness or fatigue counts (titer show illness). Nothing was fitted to how often patients have any of it.",
     "Nobody gets antibiotics or antipyretics, is taken to hospital or dies of an infection: it lasts until neutrophils "
-    "or antibody end it. Fevers of other causes (other germs, the tumour, the drugs) are missing. Dexamethasone lowers "
-    "the cytokines that make a fever and lets no infection in: regimens with it show fewer fevers, where real patients "
-    "have more infections.",
+    "or antibody end it. Fever, flu-like illness and fatigue of other causes (other germs, the tumour, anaemia, the "
+    "drugs) are missing. Dexamethasone lowers the cytokines that make a fever and lets no infection in: regimens with "
+    "it show fewer fevers, where real patients have more infections.",
     "NK and T cells kill tumour cells in place of the one equation to which the disease was calibrated.",
 )
 
@@ -42,7 +42,7 @@ def limits(*, immune: bool = False) -> tuple[str, ...]:
         >>> any("Not modelled: infection" in told for told in limits(immune=True))
         False
     """
-    told = tuple(one.replace("{infection}", "" if immune else "infection, ") for one in _LIMITS)
+    told = tuple(one.replace("{without_core}", "" if immune else "infection, fatigue, ") for one in _LIMITS)
     return (*told, *_IMMUNE_LIMITS) if immune else told
 
 

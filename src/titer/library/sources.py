@@ -24,6 +24,10 @@ BENSINGER_1993 = Source(
 BIOEQUIVALENCE_2020 = Source(
     "Dexamethasone 20 mg tablets, 3-way crossover, 36 healthy adults (Clin Lymphoma Myeloma Leuk 2020)"
 )
+BUTLER_1973 = Source(
+    "Butler, Rossen 1973 J Clin Invest 52:2629: IgG of 17 men given methylprednisolone 96 mg daily (abstract)",
+    doi="10.1172/jci107455",
+)
 CARRIER_2011 = Source(
     "Rates of venous thromboembolism under IMiDs, meta-analysis (probably Carrier et al. 2011 J Thromb Haemost 9:653)"
 )
@@ -102,6 +106,10 @@ GALLAHER_2018 = Source(
 GILLIS_1979 = Source(
     "Gillis, Crabtree, Smith 1979 J Immunol 123:1624: glucocorticoids and T cell growth factor (abstract)"
 )
+HAMMARLUND_2003 = Source(
+    "Hammarlund et al. 2003 Nat Med 9:1131: T cells after smallpox vaccine, half-life of 8-15 years (abstract)",
+    doi="10.1038/nm917",
+)
 HASLETT_1998 = Source(
     "Haslett et al. 1998 J Exp Med 187:1885: thalidomide costimulates human T cells (abstract)",
     doi="10.1084/jem.187.11.1885",
@@ -175,6 +183,9 @@ NEUTRALISATION_2020 = Source(
     "Neutralising antibody of convalescent donors, Vaccines 2020;8:386, table 1: half of SARS-CoV-2 neutralised at a "
     "dilution of 66 (geometric mean of the 21 with mild or moderate disease)",
     doi="10.3390/vaccines8030386",
+)
+NOONAN_2012 = Source(
+    "Noonan et al. 2012 Clin Cancer Res 18:1426: pneumococcal vaccine and lenalidomide in myeloma (abstract)"
 )
 OUTCOMES = Source("Table of published outcomes of this package, evidence/outcomes/imids.csv (row ids IMIDnnn)")
 PALIOGIANNI_1993 = Source(

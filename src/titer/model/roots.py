@@ -43,10 +43,10 @@ def solve_rising(residual_and_slope: Callable[[Any], tuple[Any, Any]], start: An
 
 
 def positive_root(a: Any, b: Any, c: Any) -> Any:
-    """The root of a x^2 + b x = c that is not negative, for a > 0 and c >= 0, without cancellation.
+    """The root of a x^2 + b x = c that is not negative, without cancellation.
 
     Args:
-        a, b, c: numbers or expressions.
+        a, b, c: numbers or expressions, a > 0 and c >= 0; where c is 0, b is not. The units of a x^2, b x and c agree.
 
     Example:
         >>> float(positive_root(1.0, 1e8, 1.0)), float(positive_root(1.0, -3.0, 0.0))

@@ -1,4 +1,4 @@
-"""The words that a scenario is declared with: models of the library, what happens to them, what was published of it."""
+"""The words that a scenario is declared with: models of the library, what happens to them, numbers to be met."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ class Challenge:
 
 @dataclass(frozen=True)
 class Check:
-    """A published or recomputed number that the scenario must meet.
+    """A number that the scenario must meet: a published one, or one of the published equations when run again.
 
     Args:
         series: output, signal or state, by its flat name.
@@ -70,6 +70,7 @@ class Scenario:
         checks: numbers to be met.
         observed: flat series → (day, value) pairs that were measured, in the series' unit, drawn beside it.
         observed_at: their place in a source, "key: Table 2".
+        note: what to know before a number of it is believed, one or two sentences, printed below the series.
     """
 
     key: str
@@ -86,6 +87,7 @@ class Scenario:
     checks: tuple[Check, ...] = ()
     observed: Mapping[str, tuple[tuple[float, float], ...]] = field(default_factory=dict)
     observed_at: str = ""
+    note: str = ""
 
     def __post_init__(self) -> None:
         if self.observed and self.observed_at.split(":")[0] not in self.sources:

@@ -28,6 +28,10 @@ class Threat:
         numbers: parameters of the threat's model that differ from its defaults, each with its home.
         place: where a challenge arrives unless another place is asked for.
         places: where it can arrive.
+
+    Raises:
+        ModelError: a number twice or without a declared source; a usual challenge that is not above 0; a place where
+            it cannot arrive.
     """
 
     key: str
@@ -43,6 +47,10 @@ class Threat:
 
     def __post_init__(self) -> None:
         where = f"threat '{self.key}'"
+        names = [number.name for number in self.numbers]
+        doubled = sorted({name for name in names if names.count(name) > 1})
+        if doubled:
+            raise ModelError(f"declares {doubled} more than once", where=where, right="each number once")
         for number in self.numbers:
             key = number.at.split(":")[0]
             if number.at != "definition" and key not in self.sources:
@@ -59,7 +67,8 @@ def with_threat(model: Model, threat: Threat) -> Model:
     """A model with the numbers of a threat in place of its own.
 
     Raises:
-        ModelError: the model has no parameter of that name, or has it in another unit.
+        ModelError: the model has no parameter of that name, or has it in another unit; the two mean different sources
+            by one key.
     """
     given = {number.name: number for number in threat.numbers}
     for name, number in given.items():
@@ -70,8 +79,7 @@ def with_threat(model: Model, threat: Threat) -> Model:
                 where=f"threat '{threat.key}'",
                 right=f"'{own.unit}', as in the model",
             )
-    clash = sorted(set(model.sources) & set(threat.sources))
-    wrong = [key for key in clash if model.sources[key] != threat.sources[key]]
+    wrong = sorted(key for key, source in threat.sources.items() if model.sources.get(key, source) != source)
     if wrong:
         raise ModelError(
             f"source '{wrong[0]}' of threat '{threat.key}' is another one in model '{model.name}'",

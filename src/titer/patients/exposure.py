@@ -13,6 +13,7 @@ from titer.errors import ModelError
 from titer.model.declare import Parameter
 from titer.patients import streams
 from titer.source import Source
+from titer.units import conversion
 
 
 @dataclass(frozen=True)
@@ -22,9 +23,12 @@ class Exposure:
     Args:
         name: keys the draws ("exposure:<name>").
         agent: what enters, as `Dosing.drug` names it.
-        rate: encounters per day.
-        amount: median of what enters each time, log-normal with the parameter's spread, in the unit of the dosing.
+        rate: of encounters, per time, the same for everybody.
+        amount: median of what enters each time, log-normal with the parameter's spread.
         sources: key → source of these numbers.
+
+    Raises:
+        ModelError: a number that is not above 0, has no declared source, or a spread that would not be drawn.
     """
 
     name: str
@@ -38,6 +42,12 @@ class Exposure:
         return self.rate, self.amount
 
     def __post_init__(self) -> None:
+        if self.rate.varies or self.amount.sd:
+            raise ModelError(
+                f"the spread of '{self.rate.name}' or '{self.amount.name}' would not be drawn",
+                where=f"exposure '{self.name}'",
+                right="a rate that is the same for everybody, and an amount with cv or omega2",
+            )
         for number in self.numbers:
             if number.at.split(":")[0] not in self.sources or not number.value > 0:
                 raise ModelError(
@@ -61,7 +71,11 @@ def draw_exposures(
         n_days: length of the span.
 
     Returns:
-        Place of the patient, day and amount of each encounter, in the order of patients and days. Shape (n,) each.
+        Place of the patient, day and amount (in the unit of `exposure.amount`) of each encounter, in the order of
+        patients and days. Shape (n,) each.
+
+    Raises:
+        UnitError: the rate is not one per time.
 
     Example:
         >>> from titer.library.threats._exposures import BACTERIA
@@ -70,10 +84,11 @@ def draw_exposures(
         True
     """
     numbers = np.asarray(patients)
-    mean = exposure.rate.value * n_days
+    per_day = exposure.rate.value * conversion(exposure.rate.unit, "1/day")
+    mean = per_day * n_days
     n = math.ceil(mean + 8 * math.sqrt(mean) + 10)  # more than this in the span: less than once in 10^10
     purpose = f"exposure:{exposure.name}"
-    day = streams.exponential(seed, numbers, purpose, n).cumsum(axis=1) / exposure.rate.value
+    day = streams.exponential(seed, numbers, purpose, n).cumsum(axis=1) / per_day
     scatter = streams.normal(seed, numbers, f"{purpose}:amount", n) * exposure.amount.log_sd
     row, place = np.nonzero(day < n_days)
     return row, day[row, place], exposure.amount.value * np.exp(scatter[row, place])

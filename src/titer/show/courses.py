@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from titer.decisions.course import FEVER, Course, centiles
+from titer.decisions.course import FEVER, LEFT_OF_PEAK, Course, centiles
 from titer.decisions.explore import FINE_DAYS, Exploration
 from titer.decisions.response import HOURS
 from titer.decisions.scenario import ScenarioRun
@@ -57,6 +57,7 @@ FROM_NOTHING = 1e4  # what begins at 0 is drawn on a logarithmic axis if it gets
 WIDTH, LEFT, GAP = 7.4, 0.72, 0.3  # of a figure, its left margin and the space between panels, inches
 SHORT_DAYS = 3.0  # a run up to this length is told and drawn in hours
 UNSEEN = {"igm": 1e-6, "igg": 1e-6}  # nmol/L, below any assay (0.2 ng/mL of IgG): not told and not drawn
+DASHED = (0, (3, 1.6))  # line of a course with a drug
 LABEL_PT, LABEL_STEP = 8.5, 0.155  # size of the names at the right, and inches from one to the next
 
 
@@ -136,7 +137,7 @@ def is_seen(name: str, courses: Sequence[Course]) -> bool:
 def exploration_head(found: Exploration) -> list[str]:
     """What was run: the threat, whose body, and the drug."""
     people = "typical person" if found.patients is None else f"{found.patients:,} virtual people, median and 5-95%"
-    head = [f"{found.threat.title}: {number_text(found.dose)}{_joined(found.threat.unit)} in {found.place}; {people}"]
+    head = [f"{found.threat.title}: {number_text(found.dose)}{joined(found.threat.unit)} in {found.place}; {people}"]
     if found.regimen is None:
         return head
     return [*head, f"Without a drug, and with {found.regimen}{_begun(found.lead_days)}"]
@@ -146,29 +147,44 @@ def _begun(lead_days: float) -> str:
     return f", begun {lead_days:g} day{'' if lead_days == 1 else 's'} before" if lead_days else ""
 
 
-def number_text(value: float) -> str:
-    """A number in three digits, without an exponent where it can be read without.
+def number_text(value: float, digits: int = 3) -> str:
+    """A number in a few digits, without an exponent where it can be read without.
 
     Example:
         >>> number_text(0.0), number_text(36.84), number_text(1234.5), number_text(2.5e9), number_text(1.44e-4)
         ('0', '36.8', '1,230', '2.5e9', '1.44e-4')
+        >>> number_text(36.84, 4), number_text(12345.0, 4)
+        ('36.84', '12,340')
     """
-    if 100 <= abs(value) < 1e6:
-        return f"{float(f'{value:.3g}'):,.0f}"
-    if value == 0 or 1e-3 <= abs(value) < 100:
-        return f"{value:.3g}"
-    digits, _, power = f"{value:.2e}".partition("e")
-    return f"{digits.rstrip('0').rstrip('.')}e{int(power)}"
+    whole = 10 ** (digits - 1)  # from here on, these digits leave nothing behind the point
+    if whole <= abs(value) < 1e6:
+        return f"{float(f'{value:.{digits}g}'):,.0f}"
+    if value == 0 or 1e-3 <= abs(value) < whole:
+        return f"{value:.{digits}g}"
+    mantissa, _, power = f"{value:.{digits - 1}e}".partition("e")
+    return f"{mantissa.rstrip('0').rstrip('.')}e{int(power)}"
 
 
 def unit_text(name: str, unit: str) -> str:
-    """The unit of a series, in words: cells of the tissue are multiples of rest.
+    """The unit of a series, in words: cells of the tissue are multiples of rest, infected ones a number.
 
     Example:
-        >>> unit_text("nk", ""), unit_text("temperature", "degC"), unit_text("fatigue", "")
+        >>> unit_text("nk", ""), unit_text("temperature", "degC"), unit_text("infected_cells", "cell")
         ('× rest', '°C', '')
     """
-    return "× rest" if name in RELATIVE else unit.replace("degC", "°C")
+    if name in RELATIVE:
+        return "× rest"
+    return "" if unit == "cell" else unit_told(unit)
+
+
+def unit_told(unit: str) -> str:
+    """A unit as it is printed: nothing for what has none.
+
+    Example:
+        >>> unit_told("degC"), unit_told("pg/mL"), unit_told("1")
+        ('°C', 'pg/mL', '')
+    """
+    return "" if unit == "1" else unit.replace("degC", "°C")
 
 
 def threat_unit(unit: str) -> str:
@@ -181,9 +197,19 @@ def threat_unit(unit: str) -> str:
     return unit.replace("1/", "per ")
 
 
-def _joined(unit: str) -> str:
+def joined(unit: str) -> str:
     """A unit behind a number: "/mL", or " CFU/mL"."""
     return unit.removeprefix("1") if unit.startswith("1/") else f" {unit}"
+
+
+def gone_text(limit: float | None) -> str:
+    """What `Encounter.cleared_day` means, by `Exploration.limit`: gone, or little left of the peak.
+
+    Example:
+        >>> gone_text(5e-4), gone_text(None)
+        ('cleared', 'down to 1%')
+    """
+    return "cleared" if limit is not None else f"down to {LEFT_OF_PEAK:.0%}"
 
 
 def _picture_head(found: Exploration) -> str:
@@ -236,7 +262,7 @@ def _draw_beside(axis: Any, found: Exploration, values: NDArray, colour: str) ->
     parts = zip(np.split(found.days, after), np.split(middle, after), strict=True)
     means = np.concatenate([day_means(days, part) if len(days) > 1 else part for days, part in parts])
     shown = np.where(since > FINE_DAYS, means, middle)
-    axis.plot(found.days, shown, color=colour, lw=1.5, ls=(0, (3, 1.6)))
+    axis.plot(found.days, shown, color=colour, lw=1.5, ls=DASHED)
 
 
 def day_means(days: NDArray, values: NDArray) -> NDArray:
@@ -296,20 +322,26 @@ def _name_curves(axis: Any, panel: Panel, series: Mapping[str, NDArray], unit: s
 
 
 def _mark_events(axes: Sequence[Any], panels: Sequence[Panel], found: Exploration) -> None:
-    """Further challenges, clearance and the line of fever."""
-    cleared = found.course.first.cleared_day
+    """Further challenges, when the threat was gone in each course, in the line of that course, and fever."""
+    gone = [
+        (one.cleared_day, line, f"{gone_text(found.limit)}{who}, day {one.cleared_day:.3g}")
+        for course, line, who in ((found.course, "-", ""), (found.with_drug, DASHED, " with drug"))
+        if course is not None
+        for one in course.encounters
+        if one.cleared_day is not None
+    ]
     for axis, panel in zip(axes, panels, strict=True):
         for day in found.encounter_days[1:]:
             axis.axvline(day, color=FAINT, lw=0.9, ls=(0, (1, 2)), zorder=1)
-        if cleared is not None:
-            axis.axvline(cleared, color=FAINT, lw=0.9, zorder=1)
+        for day, line, _ in gone:
+            axis.axvline(day, color=FAINT, lw=0.9, ls=line, zorder=1)
         if panel.names == ("temperature",):
             low, high = axis.get_ylim()
             axis.set_ylim(min(low, 36.4), max(high, FEVER + 0.3))
             axis.axhline(FEVER, color=INK, lw=0.8, ls=(0, (4, 3)), zorder=1)
             axis.annotate("fever", (1.015, FEVER), xycoords=("axes fraction", "data"), fontsize=8, va="center")
     told = [(day, "again") for day in found.encounter_days[1:]]
-    told += [] if cleared is None else [(cleared, f"cleared, day {cleared:.3g}")]
+    told += [(day, words) for day, _, words in gone]
     low, free = 0, -np.inf  # line of the next label, and the day up to which the first line is taken
     for day, words in sorted(told):
         low = low + 1 if day < free else 0
@@ -332,7 +364,7 @@ def plot_scenario(run: ScenarioRun, shown: Sequence[str] | None = None) -> Any:
     unit, factor = time_scale(response.days)
     times = response.days * factor
     with look():
-        figure, axes = _stack(panels, times, scenario_head(run) + _points_head(run), right=0.3)
+        figure, axes = _stack(panels, times, "\n".join(scenario_head(run)) + _points_head(run), right=0.3)
         for axis, panel, name in zip(axes, panels, names, strict=True):
             values = response.series[name]
             _draw(axis, times, values, COLOURS[0])
@@ -351,12 +383,32 @@ def time_scale(days: NDArray) -> tuple[str, float]:
     return ("hour", HOURS) if days[-1] <= SHORT_DAYS else ("day", 1.0)
 
 
-def scenario_head(run: ScenarioRun) -> str:
-    """What was run, in one or two lines."""
-    many = len(next(iter(run.response.series.values())))
-    who = f". {many:,} virtual people: median, 5-95%" if many > 1 else ""
-    given = f"\nwith {run.regimen}{_begun(run.lead_days)}" if run.regimen is not None else ""
-    return run.scenario.title + who + given
+def scenario_head(run: ScenarioRun) -> list[str]:
+    """What was run: the scenario and how many people, what entered, and the drug."""
+    many = len(run.response.parameters)
+    who = f"; {many:,} virtual people, median and 5-95%" if many > 1 else ""
+    given = [f"With {run.regimen}{_begun(run.lead_days)}"] if run.regimen is not None else []
+    return [run.scenario.title + who, *([entered_text(run)] if run.challenges else []), *given]
+
+
+def entered_text(run: ScenarioRun) -> str:
+    """What entered, how much of it and when: "2 ng/kg of endotoxin over 4 h on day 0"."""
+    days: dict[tuple[str, float, float], list[float]] = {}
+    for one in run.challenges:
+        days.setdefault((one.agent, one.amount, one.hours), []).append(one.day)
+    together: dict[str, list[str]] = {}
+    for (agent, amount, hours), met in days.items():
+        unit = joined(run.response.system.doses[agent].unit)
+        over = f" over {hours:g} h" if hours else ""
+        together.setdefault(_when(met), []).append(f"{number_text(amount)}{unit} of {agent.replace('-', ' ')}{over}")
+    return ", ".join(f"{' and '.join(what)} {when}" for when, what in together.items())
+
+
+def _when(days: Sequence[float]) -> str:
+    """Days of challenges, in words."""
+    if len(days) > 2:
+        return f"{len(days)} times, day {days[0]:g} to {days[-1]:g}"
+    return f"on day{'s' if len(days) > 1 else ''} {' and '.join(f'{day:g}' for day in days)}"
 
 
 def _meanings(models: Iterable[Model]) -> dict[str, str]:
@@ -369,7 +421,8 @@ def _meanings(models: Iterable[Model]) -> dict[str, str]:
 
 
 def _titled(words: str, unit: str) -> str:
-    return words[0].upper() + words[1:] + (f", {unit.replace('degC', '°C')}" if unit not in ("", "1") else "")
+    told = unit_told(unit)
+    return words[0].upper() + words[1:] + (f", {told}" if told else "")
 
 
 def _points_head(run: ScenarioRun) -> str:

@@ -1,4 +1,4 @@
-"""Courses in words for a terminal: peaks, checks beside published numbers, fever and clearance."""
+"""Courses in words for a terminal: threats, peaks, numbers to be met, fever and clearance."""
 
 from __future__ import annotations
 
@@ -6,21 +6,26 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from titer.decisions.course import FALLING, FEVER, SERIES, Course, Encounter, Peak
 from titer.decisions.explore import Exploration
-from titer.decisions.response import HOURS
+from titer.decisions.response import ATOL, HOURS
 from titer.decisions.scenario import CheckResult, ScenarioRun, statistic
+from titer.model import Threat
 from titer.show.courses import (
     LABELS,
     SHORT_DAYS,
     exploration_head,
+    gone_text,
     is_seen,
+    joined,
     number_text,
     scenario_head,
     threat_unit,
     time_scale,
     unit_text,
+    unit_told,
 )
 from titer.show.models import source_text
 
@@ -35,6 +40,7 @@ def print_exploration(console: Any, found: Exploration) -> None:
         console: a Rich console.
         found: from `explore`.
     """
+    people = "; peaks and their days are medians of each person's own" if found.patients is not None else ""
     for line in exploration_head(found):
         console.print(line, style="bold", markup=False)
     for nth, encounter in enumerate(found.course.encounters):
@@ -46,6 +52,7 @@ def print_exploration(console: Any, found: Exploration) -> None:
         console.print()
         for sentence in sentences(found, nth):
             console.print(sentence, markup=False)
+    console.print(f"\nDays count from the first challenge{people}.", markup=False)
 
 
 def ordinal(nth: int) -> str:
@@ -59,22 +66,32 @@ def ordinal(nth: int) -> str:
 
 
 def _peak_table(found: Exploration, encounter: Encounter, drugged: Encounter | None) -> Any:
-    """A table that fits in 80 columns."""
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
-    table.add_column("", no_wrap=True)
-    for head in ("at rest", "peak", "day", *(("with drug", "day", "change") if drugged else ())):
+    """A table that fits in 80 columns; with the ranges of two courses it is wider, and leaves out the days."""
+    table = _empty_table("")
+    people, both = found.patients is not None, drugged is not None
+    told = [part for part, kept in (("value", True), ("range", people), ("day", not (people and both))) if kept]
+    heads = {"value": "peak", "range": "5-95%", "day": "on day"}
+    of_drug = [(heads | {"value": "with drug"})[part] for part in told] + ["change"] if both else []
+    for head in ("at rest", *(heads[part] for part in told), *of_drug):
         table.add_column(head, justify="right", no_wrap=True)
     courses = [found.course, *([found.with_drug] if found.with_drug else [])]
     for name in filter(lambda name: is_seen(name, courses), SERIES):
         peaks = [_told(one, name) for one in (encounter, drugged) if one is not None]
         rest = next(float(np.median(course.series[name][:, 0])) for course in courses if name in course.series)
         unit = threat_unit(found.threat.unit) if name == "antigen" else next(peak.unit for peak in peaks if peak)
-        cells = [cell for peak in peaks for cell in _cells(peak)]
-        change = [_change(name, *peaks)] if drugged else []
+        cells = [_cells(peak)[part] for peak in peaks for part in told]
+        change = [_change(name, *peaks)] if both else []
         table.add_row(_row_label(name, unit), number_text(rest), *cells, *change)
+    return table
+
+
+def _empty_table(first: str) -> Any:
+    """A table with a head for its labels."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False, collapse_padding=True)
+    table.add_column(first, no_wrap=True)
     return table
 
 
@@ -83,8 +100,12 @@ def _told(encounter: Encounter, name: str) -> Peak | None:
     return encounter.lows.get(name) or encounter.peaks.get(name)
 
 
-def _cells(peak: Peak | None) -> tuple[str, str]:
-    return ("", "") if peak is None else (number_text(peak.value), f"{peak.day:.1f}")
+def _cells(peak: Peak | None) -> Mapping[str, str]:
+    """The parts of a peak that a table can tell."""
+    if peak is None:
+        return {"value": "", "range": "", "day": ""}
+    band = "" if peak.low is None or peak.high is None else f"{number_text(peak.low)}–{number_text(peak.high)}"
+    return {"value": number_text(peak.value), "range": band, "day": f"{peak.day:.1f}"}
 
 
 def _row_label(name: str, unit: str) -> str:
@@ -131,23 +152,45 @@ def _fever_text(encounter: Encounter) -> str:
     peak = encounter.peaks.get("temperature")
     if peak is None:
         return ""
+    median = "" if peak.low is None else " (median)"
     if peak.value < FEVER:
-        return f"no fever, {peak.value:.1f} °C at most"
-    return f"fever of {peak.value:.1f} °C on day {peak.day:.1f}"
+        return f"no fever, {peak.value:.1f} °C at most{median}"
+    return f"fever of {peak.value:.1f} °C on day {peak.day:.1f}{median}"
 
 
 def _cleared_text(found: Exploration, encounter: Encounter, end: float) -> str:
-    share = "" if found.patients is None else f" in {100 * encounter.cleared_share:.0f}% of people"
-    if encounter.cleared_day is None:
-        return f"not cleared by day {end:g}" + (f", cleared{share}" if share else "")
-    return f"cleared{share}{', in half by' if share else ' on'} day {encounter.cleared_day:.1f}"
+    gone, day = gone_text(found.limit), encounter.cleared_day
+    if found.patients is None:
+        return f"not {gone} by day {end:g}" if day is None else f"{gone} on day {day:.1f}"
+    share = f"{gone} by day {end:g} in {100 * encounter.cleared_share:.3g}% of people"
+    return share if day is None else f"{share}, in half by day {day:.1f}"
+
+
+def print_threats(console: Any, known: Mapping[str, Threat]) -> None:
+    """Print what can be met: the usual challenge, where it can arrive and how long it is followed."""
+    table = _empty_table("threat")
+    for head in ("usual dose", "in", "days"):
+        table.add_column(head, justify="right" if head == "days" else "left", no_wrap=True)
+    table.add_column("")
+    for key, threat in known.items():
+        dose = number_text(threat.dose) + joined(threat.unit)
+        table.add_row(key, dose, ", ".join(threat.places), f"{threat.days:g}", threat.title)
+    console.print(table)
 
 
 def print_scenario(console: Any, run: ScenarioRun) -> None:
-    """Print a scenario: peaks of its series, and its checks beside the published numbers."""
-    console.print(scenario_head(run), style="bold", markup=False)
+    """Print a scenario: what entered, peaks of its series, and its checks beside the numbers to be met.
+
+    Args:
+        console: a Rich console.
+        run: from `run_scenario`.
+    """
+    for line in scenario_head(run):
+        console.print(line, style="bold", markup=False)
     console.print()
     console.print(_series_table(run))
+    if run.scenario.note:
+        console.print(f"\n{run.scenario.note}", markup=False)
     if run.checks:
         console.print()
         places = list(dict.fromkeys(result.check.at for result in run.checks))
@@ -158,46 +201,56 @@ def print_scenario(console: Any, run: ScenarioRun) -> None:
 
 
 def verdict(run: ScenarioRun) -> str:
-    """How many checks were met, in words."""
+    """How many numbers were met, in words: published ones, and those of published equations that were run again."""
     if not run.as_published:
         return "Not judged: the run differs from the published one."
-    missed = [result for result in run.checks if not result.met]
-    return f"{len(run.checks) - len(missed)} of {len(run.checks)} published numbers met"
+    kinds = {True: "published numbers", False: "numbers from running the published equations again"}
+    told = []
+    for kind, words in kinds.items():
+        met = [result.met for result in run.checks if result.published is kind]
+        if met:
+            told.append(f"{met.count(True)} of {len(met)} {words} met")
+    return "; ".join(told)
 
 
 def _series_table(run: ScenarioRun) -> Any:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
-
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    table.add_column("", no_wrap=True)
+    """Of many people three rows for each series: the median of each person's own, and the 5th and 95th centile."""
+    table = _empty_table("")
     scale, factor = time_scale(run.response.days)
     for head in ("start", "highest", f"at {scale}", "lowest", f"at {scale}", "end"):
         table.add_column(head, justify="right", no_wrap=True)
     times = run.response.days * factor
     for name in run.scenario.shown:
-        middle = np.median(run.response.series[name], axis=0)
-        row = [statistic(times, middle, one) for one in ("start", "max", "day_of_max", "min", "day_of_min", "end")]
-        shown = [f"{v:.4g}" if at in (2, 4) else number_text(v) for at, v in enumerate(row)]
-        unit = run.response.unit(name)
-        table.add_row(f"{name}{', ' + unit if unit else ''}", *shown)
+        own = [_six_numbers(times, values) for values in run.response.series[name]]
+        unit = unit_told(run.response.unit(name))
+        label = f"{name}{', ' + unit if unit else ''}"
+        rows = {label: 50, "  5%": 5, "  95%": 95} if len(own) > 1 else {label: 50}
+        for words, centile in rows.items():
+            numbers = np.percentile(own, centile, axis=0)
+            table.add_row(words, *(f"{v:.4g}" if at in (2, 4) else _held(v) for at, v in enumerate(numbers)))
     return table
 
 
-def _check_table(results: Sequence[CheckResult], places: Sequence[str]) -> Any:
-    from rich.box import SIMPLE_HEAD
-    from rich.table import Table
+def _six_numbers(times: NDArray, values: NDArray) -> list[float]:
+    return [statistic(times, values, one) for one in ("start", "max", "day_of_max", "min", "day_of_min", "end")]
 
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_edge=False)
-    table.add_column("published number", overflow="fold")
-    for head in ("run", "published", "within"):
+
+def _held(value: float, digits: int = 3) -> str:
+    """A value of a run; below the absolute tolerance of the integration it has no digits."""
+    return f"<{number_text(ATOL)}" if 0 < abs(value) < ATOL else number_text(value, digits)
+
+
+def _check_table(results: Sequence[CheckResult], places: Sequence[str]) -> Any:
+    """In four digits, since some must be met within a thousandth."""
+    table = _empty_table("number to be met")
+    for head in ("run", "expected", "within"):
         table.add_column(head, justify="right", no_wrap=True)
     for head in ("unit", "met", "source"):
         table.add_column(head, no_wrap=True)
     for result in results:
         row = check_row(result)
-        cells = (row["check"], number_text(result.value), number_text(result.check.expect), row["within"])
-        table.add_row(*cells, result.check.unit, row["met"], rf"\[{places.index(result.check.at) + 1}]")
+        cells = (row["check"], _held(result.value, 4), number_text(result.check.expect, 4), row["within"])
+        table.add_row(*cells, unit_told(result.check.unit), row["met"], rf"\[{places.index(result.check.at) + 1}]")
     return table
 
 

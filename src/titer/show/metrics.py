@@ -43,6 +43,12 @@ METRICS = (
     Metric("vte", "Venous thromboembolism", "%", "low", "first event on treatment"),
     Metric("fever", "Fever", "%", "low", "38.0 degC or more for an hour, at least once"),
     Metric("febrile_neutropenia", "Febrile neutropenia", "%", "low", "such a fever with neutrophils below 1.0"),
+    Metric(
+        "flu_like", "Flu-like illness, grade 2+", "%", "low", "moderate symptoms for an hour; the threshold is assumed"
+    ),
+    Metric(
+        "fatigue", "Fatigue, grade 2+", "%", "low", "that of infections, moderate for a day; the threshold is assumed"
+    ),
     Metric("any_hold", "Any dose held", "%", "neither", "at least one hold by the protocol"),
     Metric("any_reduction", "Any dose reduced", "%", "neither", "at least one step down the dose ladder"),
     Metric(

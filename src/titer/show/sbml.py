@@ -32,7 +32,8 @@ def write_member(name: str, path: str | Path, regimen: str = "", days: float = D
         What was written.
 
     Raises:
-        InputError: nothing of that name, a regimen that cannot be read, or a file that cannot be written.
+        InputError: nothing of that name, a regimen that cannot be read, or a length that no run can have.
+        StorageError: the file cannot be written.
     """
     members, doses = _called(name)
     given = read_regimen(regimen) if regimen else None

@@ -64,6 +64,8 @@ HARM = (
     Row("vte", "Venous thromboembolism", "%", "first event on treatment"),
     Row("fever", "Fever", "%", "38.0 degC or more for an hour, at least once on treatment"),
     Row("febrile_neutropenia", "Febrile neutropenia", "%", "such a fever with neutrophils below 1.0"),
+    Row("flu_like", "Flu-like illness, grade 2+", "%", "moderate symptoms for an hour; the threshold is assumed"),
+    Row("fatigue", "Fatigue, grade 2+", "%", "that of infections, moderate for a day; the threshold is assumed"),
     *(
         Row(f"{key}_by_{month}_month", f"  {name} by {month} months", "%", "cumulative incidence, other ends compete")
         for key, name in (("vte", "VTE"), ("neutropenia_g3", "neutropenia gr 3+"), ("toxicity_stop", "toxicity stop"))

@@ -24,7 +24,9 @@ from titer.trials.followed import Followed, with_word
 
 DAYS_PER_MONTH = 365.25 / 12
 SEVERE, MODERATE = 3, 2  # grades from which toxicity is counted
-FEVERS = {"fever": "fever_day", "febrile_neutropenia": "febrile_neutropenia_day"}  # of patients with an immune core
+ILLNESSES = {  # of patients with an immune core
+    name: f"{name}_day" for name in ("fever", "febrile_neutropenia", "flu_like", "fatigue")
+}
 LOWERED = ("resume lower", "reduce")
 DAYS_PER_WEEK = 7
 Columns = dict[str, NDArray]

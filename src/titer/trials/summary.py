@@ -13,7 +13,7 @@ from titer.clinic.course import End
 from titer.patients.cohort import Cohort
 from titer.trials.analysis import SHARE_COLUMNS, strata_of
 from titer.trials.design import Design
-from titer.trials.endpoints import DAYS_PER_MONTH, FEVERS, MODERATE, SEVERE
+from titer.trials.endpoints import DAYS_PER_MONTH, ILLNESSES, MODERATE, SEVERE
 from titer.trials.enrolment import Enrolment
 from titer.trials.statistics import Figure, fraction, kaplan_meier, mean, share_difference, share_test
 from titer.trials.study import SHARES
@@ -119,7 +119,7 @@ def _flags(outcomes: Outcomes) -> dict[str, NDArray[np.bool_]]:
         **{name: outcomes[column] for name, column in SHARE_COLUMNS.items()},
         **toxic,
         "vte": ~np.isnan(_on_treatment(outcomes, "vte_day")),
-        **{name: ~np.isnan(_on_treatment(outcomes, day)) for name, day in FEVERS.items() if day in outcomes},
+        **{name: ~np.isnan(_on_treatment(outcomes, day)) for name, day in ILLNESSES.items() if day in outcomes},
         "any_hold": outcomes["any_hold"],
         "any_reduction": outcomes["any_reduction"],
         "any_delay": outcomes["any_delay"],
@@ -323,7 +323,7 @@ FIGURES = (
     *SHARE_COLUMNS,
     *(f"{name}{ending}" for name in TOXICITIES.values() for ending in ("_g34", "_g4", "_g34_weekly")),
     "vte",
-    *FEVERS,
+    *ILLNESSES,
     "any_hold",
     "any_reduction",
     "any_delay",

@@ -32,12 +32,12 @@ PEOPLE, SEED = 400, 2024
 VARYING = ("humoral.naive_b_rest", "humoral.naive_t_rest", "humoral.half_t")
 
 FREE = (
-    Free("humoral.naive_t_rest", 20000, 1.0),  # 0.2 per million of 1e11 in the body
+    Free("humoral.naive_t_rest", 10000, 0.4),  # seven epitopes, 1445 each (Chen 2014); 0.1 per million of 1e11
     Free("humoral.naive_b_rest", 500000, 0.7),  # 10 per million of 5e10 in the body
     Free("humoral.half_b", 1000, 1.5),
     Free("humoral.divide_b", 2 / 24, 0.3),  # division every 8 hours
     Free("humoral.ripening", 0.7 / 24, 0.5),
-    Free("humoral.switching", 0.2 / 24, 0.7),
+    Free("humoral.switching", 0.1 / 24, 0.4),  # titres do not tell; IgM leads for two weeks
     Free("humoral.long", 0.1, 1.5, high=1.0),
     Free("humoral.lasting", 0.3, 1.0, high=1.0),
 )

@@ -30,6 +30,8 @@ EVENTS = {
     "death": ("Death NOS", "General disorders and administration site conditions", 5),
     "fever": ("Fever", "General disorders and administration site conditions", -1),
     "febrile_neutropenia": ("Febrile neutropenia", "Blood and lymphatic system disorders", 3),
+    "flu_like": ("Flu like symptoms", "General disorders and administration site conditions", 2),
+    "fatigue": ("Fatigue", "General disorders and administration site conditions", 2),
     "allergy": ("Allergic reaction", "Immune system disorders", -1),
     "bleeding": ("Bleeding", "", -1),
 }

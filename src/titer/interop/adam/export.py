@@ -182,7 +182,7 @@ def _left_out(results: Results) -> tuple[str, ...]:
     batch = next(iter(results.batches()))
     known = {*adsl.USED, "patient", "arm", "regimen", "death_day", "end_day"}
     held = {"therapy_end_day", "crossover_day", "therapy_end", "end", "hold_day", "failed"}
-    held |= {"fever_day", "febrile_neutropenia_day"}
+    held |= {"fever_day", "febrile_neutropenia_day", "flu_like_day", "fatigue_day"}
     held |= {"pfs_day", "pfs_event", "ttp_day", "ttp_event", "vte_day", "response_day", "progression_day", "os_day"}
     return tuple(name for name in batch.table("patients") if name not in known | held | {"best_response", "os_event"})
 

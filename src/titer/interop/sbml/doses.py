@@ -11,8 +11,10 @@ import math
 from collections.abc import Mapping, Sequence
 from xml.etree.ElementTree import Element
 
-from titer.dosing.regimen import MINUTES_PER_DAY, MINUTES_PER_HOUR, Regimen, planned_doses
-from titer.errors import InputError, nearest
+from titer.decisions.asked import checked_days
+from titer.decisions.response import doses_of, dosing_of
+from titer.dosing.regimen import Regimen
+from titer.errors import InputError
 from titer.interop.sbml import mathml
 from titer.interop.sbml.elements import element
 from titer.interop.sbml.metadata import annotation, notes
@@ -29,27 +31,10 @@ def planned_challenges(system: System, regimen: Regimen, days: float) -> list[Ch
     """Every dose of a regimen until a day, in the units of the system's states.
 
     Raises:
-        InputError: a drug that the system has no model of.
+        InputError: a drug that the system has no model of; a length that no run can have.
     """
-    found = []
-    for dose in planned_doses(regimen, math.ceil(days)):
-        component = regimen.components[dose["component"]]
-        factor = conversion(component.unit, dosing_of(system, component.drug).unit)
-        day, hours = float(dose["minute"]) / MINUTES_PER_DAY, float(dose["duration"]) / MINUTES_PER_HOUR
-        if day < days:
-            found.append(Challenge(day, component.drug, float(dose["amount"]) * factor, hours))
-    return found
-
-
-def dosing_of(system: System, agent: str) -> Dosing:
-    """How an agent enters the system.
-
-    Raises:
-        InputError: nothing takes it.
-    """
-    if agent not in system.doses:
-        raise InputError(f"nothing in the system takes '{agent}'", hint=nearest(agent, system.doses))
-    return system.doses[agent]
+    checked = checked_days(days)
+    return [dose for dose in doses_of(system, regimen, checked) if dose.day < checked]
 
 
 def infused_states(system: System, doses: Sequence[Challenge]) -> list[str]:

@@ -13,6 +13,7 @@ from titer.model import Covariate, Dosing, Model, Output, Parameter, Population,
 from titer.model.declare import Equations
 
 WORDS = ("reads", "provides", "modulates")  # fields of a model that are lists of words
+FOR_OTHERS = "libRoadRunner, COPASI or Tellurium for a file of others"
 ROLES = ("parameter", "state", "output", "signal", "part")
 
 
@@ -112,7 +113,10 @@ def own_annotation(holder: Element, where: str) -> Element:
     ours = [one for one in holder.findall(f"{{{CORE}}}annotation/*") if one.tag.startswith(f"{{{TITER}}}")]
     if len(ours) != 1:
         raise InputError(
-            "no annotation of Titer says what it is", where=where, right="a file that Titer wrote (docs/sbml.md)"
+            "no annotation of Titer says what it is",
+            where=where,
+            right="a file that Titer wrote (docs/sbml.md)",
+            hint=FOR_OTHERS,
         )
     return ours[0]
 
@@ -142,6 +146,8 @@ def declared(kind: type, own: Element, where: str, **given: Any) -> Any:
 def _value(name: str, text: str, kind: str, where: str) -> Any:
     """What `_text` wrote of a field, by the field's type as it is annotated."""
     if kind == "bool":
+        if text not in ("yes", "no"):
+            raise InputError(f"{name} is '{text[:40]}'", where=where, right="yes or no")
         return text == "yes"
     try:
         if kind.startswith("float"):

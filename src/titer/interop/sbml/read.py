@@ -17,7 +17,7 @@ from titer.errors import InputError, nearest
 from titer.interop.sbml.elements import CORE, MATHML
 from titer.interop.sbml.guard import parse, read_text
 from titer.interop.sbml.mathml import read_math
-from titer.interop.sbml.metadata import ROLES, Members, declared, finite, own_annotation, role_of
+from titer.interop.sbml.metadata import FOR_OTHERS, ROLES, Members, declared, finite, own_annotation, role_of
 from titer.interop.sbml.names import flat_of
 from titer.interop.sbml.units import DAY, PLAIN, unit_definition
 from titer.model import Dosing, Model, Output, Parameter, State, System
@@ -53,7 +53,9 @@ def read_sbml(path: str | Path) -> System:
     where = str(path)
     root = parse(read_text(path), where)
     if root.tag != f"{SPACE}sbml":
-        raise InputError("it is no SBML of Level 3 Version 2", where=where, right=f"<sbml xmlns='{CORE}' …>")
+        raise InputError(
+            f"it is {_told(root)}", where=where, right="SBML of Level 3 Version 2 that Titer wrote", hint=FOR_OTHERS
+        )
     try:
         return _File(root, where).system()
     except InputError as error:  # of a model or a name that knows nothing of files
@@ -67,9 +69,13 @@ class _File:
     def __init__(self, root: Element, where: str) -> None:
         self.where = where
         model = self._only_model(root)
+        own = own_annotation(model, where)
         self.lists = self._lists(model)
-        self.members = Members(own_annotation(model, where), where)
+        self.members = Members(own, where)
         self.units = self._units()
+        time = model.get("timeUnits", "")
+        if self.units.get(time) != DAY:
+            raise self._refused(f"time in '{self.units.get(time, time)[:40]}'", f"timeUnits='{DAY}'")
         self.quantities = self._once("listOfParameters", "id")
         self.about = {sid: own_annotation(one, self._at(sid)) for sid, one in self.quantities.items()}
         self.of_role: dict[str, list[str]] = {role: [] for role in ROLES}
@@ -84,8 +90,6 @@ class _File:
         if len(models) != 1 or other:
             told = f"{len(models)} models" + (f" and {other[0]}" if other else "")
             raise self._refused(f"a file of {told}", "one model, and no package")
-        if models[0].get("timeUnits") != DAY:
-            raise self._refused(f"time in '{models[0].get('timeUnits', '')[:40]}'", f"timeUnits='{DAY}'")
         return models[0]
 
     def _lists(self, model: Element) -> dict[str, list[Element]]:
@@ -132,7 +136,8 @@ class _File:
         missing += [sid for sid in roles["state"] if sid not in rates]
         unknown = [sid for sid in roles["signal"] if flat_of(sid) not in self.members.signals]
         if unknown:
-            raise self._refused(f"signal '{unknown[0][:80]}'", ", ".join(self.members.signals))
+            hint = nearest(unknown[0][:80], self.members.signals)
+            raise InputError("the model's annotation has no such signal", where=self._at(unknown[0]), hint=hint)
         if missing:
             raise self._refused(f"'{missing[0][:80]}' without a rule", "a rule for each state, output and signal")
         seen = [sid for sid, element in self.about.items() if role_of(element) in ("output", "signal")]
@@ -237,6 +242,13 @@ class _File:
 
     def _refused(self, what: str, right: str) -> InputError:
         return InputError(f"{what} is not read", where=self.where, right=f"{right} (docs/sbml.md)")
+
+
+def _told(root: Element) -> str:
+    """What a file is that is no SBML of ours."""
+    if root.tag.rpartition("}")[2] != "sbml":
+        return "no SBML"
+    return f"SBML of Level {root.get('level', '?')[:9]} Version {root.get('version', '?')[:9]}"
 
 
 def _flat(model: Model, dosing: Dosing) -> Dosing:

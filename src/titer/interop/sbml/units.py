@@ -6,6 +6,9 @@ import re
 from collections.abc import Iterable
 from xml.etree.ElementTree import Element
 
+import numpy as np
+
+from titer.errors import UnitError
 from titer.interop.sbml.elements import element
 from titer.units import parse_unit
 
@@ -46,14 +49,22 @@ def _free(wanted: str, taken: dict[str, str]) -> str:
 
 
 def unit_definition(text: str, sid: str) -> Element:
-    """A `unitDefinition`; its name is the unit as Titer writes it."""
+    """A `unitDefinition`; its name is the unit as Titer writes it.
+
+    Raises:
+        UnitError: no unit, or one with a factor that SBML cannot hold.
+    """
     unit = parse_unit(text)
     powers = [(KINDS.get(dimension, PLAIN), float(power)) for dimension, power in unit.dims]
     if len(powers) == 1:
         ((kind, power),) = powers
-        rows = [(kind, power, float(f"{unit.scale ** (1 / power):.12g}"))]  # a day is 86400 s
+        with np.errstate(over="ignore"):  # of a text from elsewhere, such as 1e9 km^0.001
+            factor = np.power(unit.scale, 1 / power)
+        rows = [(kind, power, float(f"{factor:.12g}"))]  # a day is 86400 s
     else:
         rows = [(PLAIN, 1.0, unit.scale), *((kind, power, 1.0) for kind, power in powers)]
+    if not all(0 < factor < np.inf for _, _, factor in rows):
+        raise UnitError(f"'{text}' has a factor that SBML cannot hold", right="units such as mg/L, 1/h")
     kinds = [
         element("unit", {"kind": kind, "exponent": f"{power:g}", "scale": "0", "multiplier": repr(factor)})
         for kind, power, factor in rows

@@ -28,6 +28,7 @@ from titer.interop.sbml.names import DOT, PART, infusion_sid, part_sid, sid_of
 from titer.interop.sbml.units import DAY, unit_definition, unit_ids
 from titer.model import Challenge, Model, Output, Parameter, Signal, System
 from titer.model.expression import Expression, is_number, symbol, walk
+from titer.trials.store import whole_file
 
 
 def write_sbml(path: str | Path, system: System, *, doses: Sequence[Challenge] = ()) -> None:
@@ -39,13 +40,12 @@ def write_sbml(path: str | Path, system: System, *, doses: Sequence[Challenge] =
         doses: what enters, and when.
 
     Raises:
-        InputError: as `sbml_text`; the file cannot be written.
+        InputError: as `sbml_text`.
+        StorageError: the file cannot be written; an earlier one of that name stays as it was.
     """
     text = sbml_text(system, doses=doses)
-    try:
-        Path(path).write_text(text, encoding="utf-8")
-    except OSError as error:
-        raise InputError(f"the file cannot be written: {error.strerror or error}", where=str(path)) from None
+    with whole_file(Path(path)) as partial:
+        partial.write_text(text, encoding="utf-8")
 
 
 def with_values(system: System, values: np.ndarray) -> System:
@@ -81,7 +81,9 @@ def sbml_text(system: System, *, doses: Sequence[Challenge] = ()) -> str:
     """As `write_sbml`, the text; the same system gives the same text.
 
     Raises:
-        InputError: a name that SBML cannot hold; an agent that nothing takes.
+        InputError: a name that SBML cannot hold; an agent that nothing takes; a day, an amount or a length that is
+            below 0 or not finite.
+        ModelError: an equation that holds a number which is not finite.
 
     Accuracy: numbers keep every digit; libSBML finds no error in the text.
 
@@ -205,9 +207,8 @@ class _Document:
         ]
 
     def _assignment(self, rule: _Rule) -> Element:
-        whole = (
-            self.named.get(rule.tree.digest, rule.sid) == rule.sid
-        )  # of two equal outputs, one is written as the other
+        # of two equal outputs, one is written as the other
+        whole = self.named.get(rule.tree.digest, rule.sid) == rule.sid
         return element("assignmentRule", {"variable": rule.sid}, math(rule.tree, self.named, whole))
 
     def _rate(self, name: str, tree: Expression) -> Element:

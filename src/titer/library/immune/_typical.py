@@ -22,6 +22,7 @@ VOLUMES = {
     for parameter in (
         Parameter("tissue_volume", 2016.0, "mL", "volume of the tissue: alveoli of both lungs", "rao: Vt, 480e6 alveoli of 4.2e6 um3", "fixed"),
         Parameter("blood_volume", 5000.0, "mL", "volume that cells and cytokines of the tissue leave into", "rao: Vp", "fixed"),
+        Parameter("plasma_volume", 2.75, "L", "volume of plasma, in which antibody is diluted", "chen: V_p", "fixed"),
     )
 }
 _AT_REST = "rao: 500 days without a challenge, action of IL-2 corrected, without Th17"

@@ -10,7 +10,8 @@ Not for:  mutation and escape, more than one threat at a time, spread between si
 Assumed:  growth and infection fade below `least`, one organism in the tissue unless a threat says more, so that what is
           cleared stays cleared (Rao 2023 stops the entry of virus below 1e4 copies/mL instead). One law of binding
           serves neutralisation and opsonisation, with antibody of the tissue as in plasma, IgM as IgG, and none of it used
-          up. What antibody has bound infects and injures nobody. Nothing grows in blood. Living cells count infected
+          up. What antibody has bound infects and injures nobody; where it is taken up faster, as much more of it is held
+          for B cells, whose follicles hold antigen with antibody on it. Nothing grows in blood. Living cells count infected
           ones until these die; AT1 and AT2 cells are one pool. What a virus or a killer leaves of an infected cell is not
           among the dying cells that cytokines answer to, as in the source.
 Numerics: danger is the excess above rest and exactly 0 without a threat, since damage is written as a multiple of its
@@ -37,7 +38,8 @@ def equations(t, x, p, s):
     injured = hurt_at_rest * (damage(p, s) / damage(p, RESTING)) + p.injury * free * threat
     dying = injured * x.living * p.tissue_cells + p.remains * cleared * p.tissue_volume
     leaving = p.to_blood * x.tissue * p.tissue_volume - p.to_tissue * x.blood * p.blood_volume
-    held = p.uptake * p.epitopes * (threat * p.tissue_volume + blood * p.blood_volume) / p.molecules
+    seized = threat * opsonised(free, p) * p.tissue_volume + blood * opsonised(free_in_blood, p) * p.blood_volume
+    held = p.uptake * p.epitopes * seized / p.molecules
     return Equations(
         rates={
             "tissue": growth(threat, p) + released - cleared - killed - leaving / p.tissue_volume,
@@ -69,7 +71,7 @@ def free_share(threat, p, s):
 
 
 def opsonised(free, p):
-    """How many times better what antibody has bound is taken up."""
+    """How many times better it is taken up, and then held for B cells, for what antibody has bound of it."""
     return 1 + p.opsonisation * (1 - free)
 
 

@@ -14,9 +14,11 @@ EVENTS = (
 )
 CLINIC = ClinicPlan(PROTOCOLS["us-label"], ASSAYS, IMWG_2016, EVENTS)
 
-# Of patients with an immune core: the first fever that lasts an hour, with and without neutropenia (immune/illness.py)
-FEVERS = (
+# Of patients with an immune core (immune/illness.py): the first that lasts an hour, of fatigue a day and its night
+ILLNESSES = (
     WatchedEvent("fever", "illness.fever_h", threshold=1.0),
     WatchedEvent("febrile_neutropenia", "illness.febrile_neutropenia_h", threshold=1.0),
+    WatchedEvent("flu_like", "illness.flu_like_h", threshold=1.0),
+    WatchedEvent("fatigue", "illness.fatigue_h", threshold=24.0),
 )
-CLINIC_WITH_FEVERS = replace(CLINIC, events=(*EVENTS, *FEVERS), exposures=(BACTERIA,))
+CLINIC_WITH_ILLNESSES = replace(CLINIC, events=(*EVENTS, *ILLNESSES), exposures=(BACTERIA,))

@@ -4,6 +4,7 @@ Resting tissue holds a tenth of the critical concentration of neutrophils, so th
 less than 1 CFU/mL. The number to be met is a day printed with two digits, 0.59; bacteria fall by 7% in 0.005 days then.
 """
 
+from titer.library.scenarios._tissue import CRP_NOTE
 from titer.library.sources import RUN_AGAIN
 from titer.model import Challenge, Check, Scenario
 
@@ -19,6 +20,7 @@ SCENARIO = Scenario(
     shown=("bacterium.bacteria", "bacterium.neutrophils", "il6", "crp"),
     sources={"again": RUN_AGAIN},
     settle_days=500.0,
+    note=CRP_NOTE,
     step_h=0.1,
     checks=(
         Check("bacterium.bacteria", "at", 1.0, "CFU/mL", 0.07, AGAIN, day=0.59),

@@ -4,6 +4,7 @@ They settle at a level whose danger calls just enough neutrophils to hold them. 
 two digits (peak 1.4e5 CFU/mL, IL-6 5.8 pg/mL) and three (CRP 104 mg/L): half of the last digit is the tolerance.
 """
 
+from titer.library.scenarios._tissue import CRP_NOTE
 from titer.library.sources import RUN_AGAIN
 from titer.model import Challenge, Check, Scenario
 
@@ -19,6 +20,7 @@ SCENARIO = Scenario(
     shown=("bacterium.bacteria", "bacterium.neutrophils", "il6", "crp"),
     sources={"again": RUN_AGAIN},
     settle_days=500.0,
+    note=CRP_NOTE,
     changed={"tissue.a_n": 7.93543e9},
     checks=(
         Check("bacterium.bacteria", "max", 1.4e5, "CFU/mL", 0.036, AGAIN),

@@ -5,10 +5,10 @@ One clone of B cells. What was printed is for 17 clones (6.4 nmol/L on day 60, 2
 """
 
 from titer.library.scenarios.protein_drug import DOSE, ENDOTOXIN
-from titer.library.sources import TITER
+from titer.library.sources import RUN_AGAIN
 from titer.model import Challenge, Check, Scenario
 
-AGAIN = "titer: Chen 2014 with one clone, run again with SciPy's LSODA"
+AGAIN = "again: Chen 2014 with one clone"
 DAYS = (0.0, 365.0)
 
 SCENARIO = Scenario(
@@ -22,7 +22,7 @@ SCENARIO = Scenario(
     ),
     days=500.0,
     shown=("antibody", "adaptive.free_protein", "adaptive.helper_t", "adaptive.memory_b", "adaptive.memory_t"),
-    sources={"titer": TITER},
+    sources={"again": RUN_AGAIN},
     step_h=12.0,
     checks=(
         Check("antibody", "at", 0.4866, "nmol/L", 0.01, AGAIN, day=60.0),
