@@ -129,7 +129,8 @@ be read. Compare one and the same person without and with a drug, or one encount
 **Some numbers are a scale.** `cytokines.il6_rest` multiplies IL-6, `fever.gain` the rise of temperature, and
 `fever.rest` is where it begins: the first and the last can be measured in any patient.
 
-**Killing by T cells and NK cells moves the day on which a virus is gone by little**: `antigen.effector_killing` by
+**Killing by T cells and NK cells counts far less than loss by itself for the day on which a virus is
+gone**: `antigen.effector_killing` by
 {effector:.0%} on average over its fourfold range, `antigen.nk_killing` by {nk:.0%}, but `antigen.clearance` by a factor
 of {loss:.1f}. As in the source, interferon stops the spread, and what is left is lost by itself. A drug that raises
 killing is not to be judged by this threat.

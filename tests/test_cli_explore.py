@@ -11,7 +11,7 @@ import pytest
 
 from titer.cli import run
 from titer.library import threats
-from titer.show.courses import number_text
+from titer.show.course_text import number_text
 
 ROOT = Path(__file__).parent.parent
 QUICK = ["--threat", "virus", "--days", "3"]
@@ -212,6 +212,8 @@ def test_every_threat_has_its_picture_and_its_words():
         assert f"## {threat.title}\n" in page
         assert f"images/{picture.name}" in page
         assert 10_000 < picture.stat().st_size < 150_000
+    pictures = {path.name for path in (ROOT / "docs" / "images").glob("threat_*.png")}
+    assert set(re.findall(r"images/(threat_.*?\.png)", page)) == pictures
 
 
 def numbers_and_words(text):
@@ -237,8 +239,10 @@ def test_the_page_of_threats_is_what_its_script_writes():
     script = module_from_spec(specification)
     specification.loader.exec_module(script)
     page = (ROOT / "docs" / "threats.md").read_text(encoding="utf-8")
-    for key in script.LOOK_AT:
-        written = script.section(script.explored(key), script.picture_of(key))
+    sections = [script.section(script.explored(key), script.picture_of(key)) for key in script.LOOK_AT]
+    sections += [write(found, picture) for write, found, picture in script.extras()]
+    assert [one.splitlines()[0] for one in sections] == re.findall(r"^## .*", page, re.M)
+    for written in sections:
         title = written.splitlines()[0]
         shown = title + page.split(title)[1].split("\n## ")[0].rstrip("\n") + "\n"
         numbers, words = numbers_and_words(written)

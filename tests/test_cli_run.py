@@ -7,7 +7,7 @@ import pytest
 
 from titer.cli import run
 from titer.library import scenarios
-from titer.show.courses import number_text
+from titer.show.course_text import number_text
 
 NAME = "sterile-damage"
 
@@ -73,7 +73,7 @@ def test_people_have_their_range_below_the_median(capsys):
 
 def test_a_dose_that_cannot_be_followed_is_named(capsys):
     captured = printed(capsys, "endotoxin", "--dose", "1e300", code=1)
-    assert "a dose nearer the usual 2, since 1e+300 is" in captured.err
+    assert "a dose nearer the usual 2 ng/kg, since 1e+300 is" in captured.err
 
 
 def test_a_short_run_is_told_in_hours(capsys):

@@ -156,6 +156,11 @@ def test_a_third_dose_raises_antibody_above_what_the_second_reached():
         assert titre[int(third) :].max() > titre[30 : int(third)].max()
 
 
+def test_a_second_dose_does_better_early_where_people_do_better_late():
+    early, late = (course(0.0, day)["antibody"][int(day) :].max() for day in (30.0, 182.0))
+    assert f"({early:.0f} nmol/L of IgG after one month, {late:.0f} after six)" in " ".join(MODEL.doc.split())
+
+
 def test_a_booster_after_27_months_is_as_good_as_on_schedule():
     """Williams: 1622 mIU/mL in adults after 20-31 months, as on schedule."""
     late = course(0.0, 822.0, until=860)["titre"][852]

@@ -1,8 +1,8 @@
 """Threats: the tissue alone under a defence that is held still, then each threat in the composed core.
 
-Recomputed numbers are those of the published modules (module A with the law of the critical neutrophil concentration)
-as the notes of this project give them. The core differs from them on purpose in a few places (cells of tissue and blood
-as one pool, the action of IL-2, no Th17), which costs some percent: tolerances of 15-30% say so.
+Recomputed numbers are those of the published modules (Rao 2023, with the critical neutrophil concentration of Li 2002),
+run again for this package. The core differs from them on purpose in a few places (cells of tissue and blood as one
+pool, the action of IL-2, no Th17), which costs some percent: tolerances of 15-30% say so.
 """
 
 from __future__ import annotations
@@ -141,6 +141,20 @@ def test_every_number_of_a_threat_has_a_source_and_means_what_it_means_in_the_mo
         assert number.at == "definition" or ": " in number.at
         assert number.status != "estimated" or not number.at.startswith("titer")
         assert number.meaning == models()["antigen"].parameter(number.name).meaning
+
+
+def test_what_was_computed_from_published_numbers_is_not_called_published():
+    worked_out = [p for model in core_models() for p in model.parameters if " + " in p.at or " x " in p.at]
+    assert len(worked_out) > 10
+    assert [p.name for p in worked_out if p.status in ("fixed", "estimated")] == []
+
+
+def test_the_same_number_of_a_bacterium_has_the_same_standing_alone_and_in_the_core():
+    alone, threat = models()["bacterium"], threats()["extracellular-bacterium"]
+    in_core = {number.name: number for number in threat.numbers}
+    for name, there in (("growth", "growth"), ("killing", "neutrophil_killing"), ("capacity", "capacity")):
+        one, other = alone.parameter(name), in_core[there]
+        assert (one.value, one.status) == (other.value, other.status)
 
 
 @pytest.mark.parametrize("key", THREATS)
@@ -294,20 +308,20 @@ def test_few_copies_of_the_virus_infect_as_many_do_and_later(dose):
 
 
 def test_threefold_type_one_interferon_clears_the_virus_by_day_8():
-    # module A: highest virus 1.06e7, a hundredth; below 1e4 copies/mL on day 7.9
+    # Rao 2023: highest virus 1.06e7, a hundredth; below 1e4 copies/mL on day 7.9
     series = course("virus", ("ifn_alpha_production", 3.0))
     assert peak(series, "antigen") == pytest.approx(1.06e7, rel=0.4)  # on a steep slope: an R0 near 1
     assert gone_by(series, 1e4) == pytest.approx(7.9, abs=0.5)
 
 
 def test_halved_generation_of_regulatory_cells_raises_interferon_gamma():
-    # module A: +13%
+    # Rao 2023: +13%
     rise = peak(course("virus", ("treg_production", 0.5)), "ifn_gamma") / peak(course("virus"), "ifn_gamma") - 1
     assert rise == pytest.approx(0.13, abs=0.05)
 
 
 def test_twice_the_generation_of_t_cells_clears_the_virus_earlier():
-    # module A: below 1e4 on day 13.5 instead of 15.3, interferon gamma 2.5 times
+    # Rao 2023: below 1e4 on day 13.5 instead of 15.3, interferon gamma 2.5 times
     series = course("virus", ("effector_t_production", 2.0), ("th1_production", 2.0))
     assert gone_by(course("virus"), 1e4) - gone_by(series, 1e4) == pytest.approx(1.8, abs=0.5)
     assert peak(series, "ifn_gamma") / peak(course("virus"), "ifn_gamma") == pytest.approx(2.5, rel=0.15)
@@ -337,7 +351,7 @@ def test_cytotoxic_cells_multiply_as_after_yellow_fever_vaccine():
 
 
 def test_dead_virus_acts_through_how_long_it_lasts():
-    # module A: 1e6, 1e9 and 1e12 copies/mL are gone (1e4) on day 2.3, 5.8 and 9.2, which is ln(dose / 1e4) / clearance;
+    # Rao 2023: 1e6, 1e9 and 1e12 copies/mL are gone (1e4) on day 2.3, 5.8 and 9.2, which is ln(dose / 1e4) / clearance;
     # interferon gamma 5, 13 and 34 pg/mL
     dead = (("antigen.infectivity", 0.0), ("antigen.release", 0.0))
     runs = [course("virus", *dead, days=30.0, challenges=challenge(dose)) for dose in (1e6, 1e9, 1e12)]
@@ -375,7 +389,7 @@ def test_a_healthy_host_clears_bacteria_within_15_hours(dose, day):
 
 
 def test_halved_supply_of_neutrophils_leaves_a_smouldering_infection():
-    # module A with the critical-neutrophil law: highest 178, 592, 1.4e5, 8e7 and 2.3e8 CFU/mL, none cleared in 10 days
+    # Rao 2023 with the critical-neutrophil law: highest 178, 592, 1.4e5, 8e7 and 2.3e8 CFU/mL, none cleared in 10 days
     supplies = (0.5, 0.25, 0.1, 0.05, 0.02)
     runs = [bacteria(supply) for supply in supplies]
     assert all(gone_by(series, 1.0) == np.inf for series in runs)
@@ -415,7 +429,7 @@ def test_bacteria_inside_cells_are_held_by_cytotoxic_cells_and_interferon_gamma(
 
 
 def test_sterile_damage_gives_cytokines_and_hardly_t_cells():
-    # module A at 1e8, 1e9, 1e10 dying cells: TNF 54, 433 pg/mL at 2.4 h (capped above 1e9), IL-6 1.2, 10.4, 102,
+    # Rao 2023 at 1e8, 1e9, 1e10 dying cells: TNF 54, 433 pg/mL at 2.4 h (capped above 1e9), IL-6 1.2, 10.4, 102,
     # IL-1 beta 7.2, 26, 210 at 22 h
     runs = [course("chemical", days=20.0, step=1 / 48, challenges=challenge(n, "damage")) for n in (1e8, 1e9, 1e10)]
     assert [peak(s, "tnf") for s in runs[:2]] == pytest.approx([54.0, 433.0], rel=0.05)
@@ -425,7 +439,7 @@ def test_sterile_damage_gives_cytokines_and_hardly_t_cells():
     assert 24 * day_of_peak(runs[1], "tnf") == pytest.approx(2.4, abs=0.6)
     assert np.all(np.diff([peak(s, "crp") for s in runs]) > 0)
     for series in runs:
-        assert peak(series, "effector_t") < 2.0  # module A: T cells rise by 8-100%
+        assert peak(series, "effector_t") < 2.0  # Rao 2023: T cells rise by 8-100%
         assert peak(series, "ifn_gamma") < 1.4
 
 
@@ -463,6 +477,14 @@ def test_a_tumour_is_slowed_by_stronger_killing_and_less_by_more_killers():
     assert course(key, step=1.0)["antigen"][365] > 5 * threats()[key].dose
     assert end["killing"] < 0.1 * end["usual"]
     assert 0.3 * end["usual"] < end["cells"] < end["usual"]
+
+
+def test_a_tumour_leaves_regulatory_cells_a_share_as_the_file_tells():
+    """Gallaher 2018 takes both shares from one; here one is taken from what the other leaves."""
+    numbers = {number.name: number.value for number in threats()["tumour-cell"].numbers}
+    treg = numbers["suppression"] / (1 + models()["antigen"].parameter("half_suppression").value)
+    here, printed = numbers["exposed"] * (1 - treg), numbers["exposed"] - 0.5 * 42 / (25 + 42)
+    assert f"{here:.2f} of killing is left at rest, {printed:.2f} in the source" in threats()["tumour-cell"].doc
 
 
 def test_a_vaccine_gives_no_more_than_mild_warmth():

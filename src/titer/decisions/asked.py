@@ -89,7 +89,10 @@ def checked_again(days: Iterable[float]) -> tuple[float, ...]:
     listed = list(days)
     for day in listed:
         if not is_number(day) or not 0 < day < LONGEST_DAYS:
-            raise InputError(f"a further encounter on day {told(day)}", right="a day after the first, which is day 0")
+            raise InputError(
+                f"a further encounter on day {told(day)}",
+                right=f"a day after the first, which is day 0, and before day {LONGEST_DAYS:,.0f}",
+            )
     return tuple(sorted({float(day) for day in listed}))
 
 
@@ -155,7 +158,7 @@ def read_given(regimen: Regimen | str | None) -> Regimen | None:
 
 @contextmanager
 def dose_suspected(dose: float, usual: float, unit: str = "") -> Iterator[None]:
-    """Say of a run that fails that its dose is larger than the usual one, where it is: parameters come second then.
+    """Say of a run that fails that its dose is ten times the usual one or more, where it is.
 
     Raises:
         SolveError: the one that was raised inside, with the dose in its hint.
@@ -163,8 +166,8 @@ def dose_suspected(dose: float, usual: float, unit: str = "") -> Iterator[None]:
     try:
         yield
     except SolveError as error:
-        if dose <= usual:
+        if dose < 10 * usual:
             raise
         usually = f"{usual:g} {unit}".rstrip()
         hint = f"a dose nearer the usual {usually}, since {dose:g} is {dose / usual:.2g} times as much"
-        raise SolveError(error.what, where=error.where, hint=f"{hint}; or {error.hint}") from None
+        raise SolveError(error.what, where=error.where, right=error.right, hint=f"{hint}; or {error.hint}") from None

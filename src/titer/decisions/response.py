@@ -26,6 +26,7 @@ from titer.units import conversion
 
 RTOL, ATOL = 1e-7, 1e-9
 HOURS = 24.0
+MOST_STEPS, MOST_STEPS_A_DAY = 100_000, 1000  # a dose of every day takes a hundred steps
 AT_ONCE = 256  # people in the engine's memory; every piece is told to who waits
 BETWEEN = ("ikaros", "coactivation", "steroid", "neutrophils")  # models through which a drug reaches the immune system
 
@@ -148,10 +149,11 @@ def follow_response(
     times = np.asarray(days, float)
     doses = doses_of(system, regimen, float(times[-1]) + 1) if regimen is not None else []
     entering = [*challenges, *doses]
+    most_steps = max(MOST_STEPS, math.ceil(MOST_STEPS_A_DAY * (settle_days + float(times[-1]))))
     kept, parameters, done = [], [], 0
     for part in whole.chunks(AT_ONCE):
         own = sample_individuals(system, part, seed, overrides=changed or {}, spread=cohort is not None).values
-        ensemble = Ensemble(kernel, own, rtol=rtol, atol=atol, threads=threads)
+        ensemble = Ensemble(kernel, own, rtol=rtol, atol=atol, threads=threads, max_steps=most_steps)
         if settle_days:
             ensemble.advance(settle_days)
         events = _events(system, own, entering, settle_days)
@@ -173,7 +175,7 @@ def _raise_for_status(ensemble: Ensemble, before: int) -> None:
         ensemble.raise_for_status()
     except SolveError as error:
         where = f"{error.where}; patients are counted from {before}" if before else error.where
-        raise SolveError(error.what, where=where, hint=error.hint) from None
+        raise SolveError(error.what, where=where, hint="parameters nearer their usual values, or fewer days") from None
 
 
 def challenge_warnings(system: System, challenges: Sequence[Challenge]) -> list[str]:

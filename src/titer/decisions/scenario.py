@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import asdict, dataclass, replace
 from functools import cache
 from typing import Any
@@ -168,19 +169,19 @@ def run_scenario(
     length = asked.days if days is None else checked_days(days)
     given, own = read_given(regimen), checked_settings(changed)
     challenges, lead = _challenges(asked, dose), checked_lead(lead_days, given)
+    cohort, seed, rtol = people(patients), checked_whole("seed", seed, 0), checked_rtol(rtol)
     kernel, times = _kernel(asked.models, given.drugs if given else ()), stored_days(length, asked.step_h / HOURS)
-    usual = max((one.amount for one in asked.challenges), default=0.0)
-    with dose_suspected(max((one.amount for one in challenges), default=0.0), usual):
+    with _suspecting_the_dose(asked, challenges, kernel):
         response = follow_response(
             kernel,
             lead + times,
             challenges=[replace(one, day=lead + one.day) for one in challenges],
             regimen=given,
             settle_days=asked.settle_days,
-            cohort=people(patients),
-            seed=checked_whole("seed", seed, 0),
+            cohort=cohort,
+            seed=seed,
             changed={**asked.changed, **own},
-            rtol=checked_rtol(rtol),
+            rtol=rtol,
             progress=progress,
         )
     response = replace(response, days=times)
@@ -188,6 +189,16 @@ def run_scenario(
     checks = asked.checks if length >= asked.days and patients is None else ()
     results = tuple(judge(response, asked, check, judged) for check in checks)
     return ScenarioRun(asked, response, challenges, results, judged, given, lead)
+
+
+def _suspecting_the_dose(
+    asked: Scenario, challenges: Sequence[Challenge], kernel: Kernel
+) -> AbstractContextManager[None]:
+    """`dose_suspected` of what enters first, which is what `dose` changes."""
+    if not challenges:
+        return nullcontext()
+    usual = asked.challenges[0]
+    return dose_suspected(challenges[0].amount, usual.amount, kernel.system.doses[usual.agent].unit)
 
 
 def find_scenario(name: str | Scenario) -> Scenario:

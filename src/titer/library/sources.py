@@ -94,6 +94,10 @@ ENDOTOXIN_TWICE_2025 = Source(
     "Jorda et al. 2025 Med Microbiol Immunol: endotoxin 2 ng/kg twice, a year apart, in 9 volunteers (abstract)",
     doi="10.1007/s00430-025-00823-5",
 )
+FATIGUE_CUTPOINTS = Source(
+    "Wang et al. 2014 Cancer 120:425: fatigue of 0-10 and what it hinders, 2,177 patients treated for cancer and 515 "
+    "survivors; moderate from 4, severe from 7 (PMC3949157, abstract)"
+)
 FEVER_MEMORY = Source("Textbook: temperatures of infection rarely exceed 41 degC, hardly ever 42", confirmed=False)
 FILGRASTIM_2020 = Source(
     "Khandoozi et al. 2020 Clin Pharmacol Drug Dev: filgrastim 300 ug once in 23 healthy volunteers (abstract)",
@@ -215,6 +219,10 @@ RUN_AGAIN = Source("Published equations and numbers, run again for this package 
 SAMPAIO_1991 = Source("Sampaio et al. 1991 J Exp Med 173:699: thalidomide and TNF of human monocytes (abstract)")
 SCHAFER_2018 = Source("Schafer et al. 2018: iberdomide single doses, Aiolos in blood cells (class effect)")
 SEHGAL_2015 = Source("Sehgal et al. 2015 Blood 125:4042: pomalidomide, continuous or 21 of 28 days, n = 39 (abstract)")
+SHANNON_1995 = Source(
+    "Shannon, Sandoval 1995 Immunopharmacology 31:109: IL-2 of human mononuclear cells with 4 ug/mL of thalidomide: "
+    "+187% (concanavalin A, 7 donors), +159% (staphylococcal enterotoxin A, 5), +120% (PPD, 2) (abstract)"
+)
 SHANNON_2007 = Source(
     "Shannon et al. 2007 Transl Res 150:275: thalidomide before 4 ng/kg of endotoxin, 4 against 19 (abstract)"
 )
@@ -252,11 +260,18 @@ TNF_IC50_MEMORY = Source(
 TNF_IC50_POMALIDOMIDE = Source(
     "IC50 of pomalidomide on TNF of endotoxin-stimulated mononuclear cells, 13 nM (product information)"
 )
+TRAMONTANA_1995 = Source(
+    "Tramontana et al. 1995 Mol Med 1:384 (PMC2229989, abstract): thalidomide for 14 days in 30 men with tuberculosis: "
+    "less TNF was made, more interferon gamma"
+)
 TRANSFUSION_RULE = Source(
     "Rules of thumb in transfusion summaries: one red-cell unit +1 g/dL, one apheresis platelet unit +30-50 x10^9/L",
     confirmed=False,
 )
 TSUEI_1979 = Source("Tsuei et al. 1979 J Pharmacokinet Biopharm: dexamethasone 8 mg IV, clearance 14.6-14.9 L/h")
+VAN_DER_POLL_1994 = Source(
+    "van der Poll et al. 1994 Blood 83:446: antibody against TNF in chimpanzees given 4 ng/kg of endotoxin (abstract)"
+)
 VISSER_1998 = Source(
     "Visser et al. 1998 Blood 91:4255: dexamethasone on IL-10 and IL-12 of human whole blood (abstract)"
 )

@@ -13,7 +13,7 @@ from titer.decisions.explore import Exploration
 from titer.decisions.response import ATOL, HOURS
 from titer.decisions.scenario import CheckResult, ScenarioRun, statistic
 from titer.model import Threat
-from titer.show.courses import (
+from titer.show.course_text import (
     LABELS,
     SHORT_DAYS,
     exploration_head,

@@ -10,10 +10,12 @@ Assumed:  each factor is linear in what is lost. Every size but IL-2's and the N
           been seen to act in that direction, not by how much. Interferon gamma and direct priming of T cells are at the
           low end (1.5), since IL-2 adds about as much through the cells that read it. None at all would leave that to
           IL-2 alone; but without a threat IL-2 primes hardly anybody, and T cells of patients on lenalidomide and
-          weekly dexamethasone would fall (type 1 to 0.8), where they were restored. NK and T cells gain by killing better, not by growing
-          faster: doubled growth hardly moves a tumour whose immune cells are near their ceiling (Gallaher 2018).
-          Helper T cells of B cells are primed as type 1 helper cells are, so that vaccine gives a fifth more antibody
-          under lenalidomide; patients with myeloma had more of it (Noonan 2012), nobody says how much.
+          weekly dexamethasone would fall (type 1 to 0.8), where they were restored. NK and T cells gain by killing
+          better, not by growing faster: doubled growth hardly moves a tumour whose immune cells are near their ceiling
+          (Gallaher 2018).
+          Helper T cells of B cells are primed as type 1 helper cells are, so that IgG under lenalidomide
+          25 mg is 18% higher after one dose of vaccine and 8% after two; patients with myeloma had more of it (Noonan
+          2012), nobody says how much.
 Conflict: 1. Regulatory T cells fall in culture and beside effector cells in treated myeloma, but a drug of the class
           doubled them in lupus (+105%). Production is lowered by a third here; IL-2, which they live on, raises them
           again.
@@ -29,7 +31,16 @@ Conflict: 1. Regulatory T cells fall in culture and beside effector cells in tre
 """
 # ruff: noqa: E501 - a number and its home stand on one line
 
-from titer.library.sources import GALLAHER_2018, HASLETT_1998, HSU_2011, LIPSKY_2022, NOONAN_2012, SEHGAL_2015, TITER
+from titer.library.sources import (
+    GALLAHER_2018,
+    HASLETT_1998,
+    HSU_2011,
+    LIPSKY_2022,
+    NOONAN_2012,
+    SEHGAL_2015,
+    SHANNON_1995,
+    TITER,
+)
 from titer.model import Equations, Model, Output, Parameter, Population
 from titer.model.expression import maximum
 
@@ -56,12 +67,12 @@ def equations(t, x, p, s):
 
 # fmt: off
 PARAMETERS = (
-    Parameter("il2", 1.9, "", "rise of IL-2 production at complete loss", "class: +144% with 16-20% of Aiolos left (IMID652, IMID655-656); bench: +120 to +187% at 4 ug/mL of thalidomide", "derived"),
+    Parameter("il2", 1.9, "", "rise of IL-2 production at complete loss", "class: 1.44 at 0.82 lost (IMID652, IMID655-656), 1.76; culture: 1.55, the mean of 1.20, 1.59 and 1.87, at 0.76 lost by 4 ug/mL of thalidomide (abstract), 2.03; their mean", "derived"),
     Parameter("ifn_gamma", 0.5, "", "rise of interferon gamma production at complete loss", "titer: low end of 1.5-2 fold; up in bench and patients, by sizes that depend on the stimulus", "assumed"),
     Parameter("th1", 0.5, "", "rise of priming of type 1 helper cells at complete loss", "titer: low end of 1.5-2 fold; more antibody after vaccine under lenalidomide (vaccine: abstract)", "assumed"),
-    Parameter("effector", 0.5, "", "rise of priming of cytotoxic cells at complete loss", "titer: low end of 1.5-2 fold; CD8 more than CD4 on the bench", "assumed"),
+    Parameter("effector", 0.5, "", "rise of priming of cytotoxic cells at complete loss", "titer: low end of 1.5-2 fold; CD8 more than CD4 (bench: abstract)", "assumed"),
     Parameter("effector_killing", 0.4, "", "rise of killing by a cytotoxic cell at complete loss", "titer: as NK cells; lytic genes rise in both (pomalidomide: abstract)", "assumed"),
-    Parameter("nk_killing", 0.4, "", "rise of killing by an NK cell at complete loss", "nk: 38.5 to 53.3% of targets killed, donors, lenalidomide in culture", "derived"),
+    Parameter("nk_killing", 0.4, "", "rise of killing by an NK cell at complete loss", "nk: 38.5 to 53.3% of targets killed, 1.38 times, by cells of donors with lenalidomide (abstract), as if nearly all were lost", "derived"),
     Parameter("treg", 0.35, "", "fall of production of regulatory T cells at complete loss", "titer: 0.5-0.8 fold, the direction is a conflict", "assumed"),
 )
 # fmt: on
@@ -74,6 +85,7 @@ MODEL = Model(
     time="h",
     sources={
         "bench": HASLETT_1998,
+        "culture": SHANNON_1995,
         "class": LIPSKY_2022,
         "nk": HSU_2011,
         "pomalidomide": SEHGAL_2015,

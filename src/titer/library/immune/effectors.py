@@ -6,8 +6,8 @@ Answers:  a slow, relative measure of cellular immunity against a tumour, over w
 Not for:  counts of cells, exhaustion, killing of infected cells (`antigen`), antibody-dependent killing.
 Assumed:  the source's cells at the start stand for rest, and multiples of rest for its counts. A cell that kills better
           raises its own term, and both raise the common one. The block by the tumour stays as at the start: followed,
-          it would raise killing by half as the tumour vanishes, which no calibration has seen. Adaptation is as slow as
-          in `killing`. Gains are those of `coactivation` and `steroid`, not fitted to a response.
+          it would raise killing by seven tenths as the tumour vanishes, which no calibration has seen. Adaptation is
+          as slow as in `killing`. Gains are those of `coactivation` and `steroid`, not fitted to a response.
 Conflict: `immune_killing` of the typical person without a threat, mean of cycles 4 to 6, here and in `killing`:
           1. lenalidomide 25 mg days 1-21 of 28: 1.39 and 1.37;
           2. the same with dexamethasone 40 mg weekly: 1.16 and 1.22;

@@ -11,12 +11,12 @@ Assumed:  one clone of B cells, whose antibody covers antigen in the lymph node 
           and MHC-II are at their steady state in a lymph node of 10 mL. Plasma cells that last for decades have a
           half-life of 9.5 years. Titres are published in units of activity, and only their ratios were used; the level
           is that of a protein vaccine, 1-5 ug/mL of IgG after a booster (1 nmol/L is 0.15 ug/mL). Medians differ
-          400-fold between antigens: read it to tenfold. Around what a virus leaves, antibody rises five times where
+          400-fold between antigens: read it to tenfold. Around what a virus leaves, antibody rises about five times where
           antigen doubles: one dose of a toxin gives little, and a bacterium that is gone within hours none. Which
           numbers vary between people is assumed; how much they do was set to the spread of a vaccine's titres, log10 SD
           0.44. After the virus of the core, whose amount varies too, IgG spreads by 1.3, which is far too wide.
-          Memory is as good after a month as after half a year, so that a second dose does better early (36 nmol/L after
-          one month, 12 after six), where people do better with the longer interval.
+          A second dose does better early (36 nmol/L of IgG after one month, 12 after six), where people do better with
+          the longer interval.
 Conflict: in the source B cells divide slowly (0.33 a day, against a loss of 0.25) and ripen only as antigen falls, so
           that antibody peaks after three months; after a vaccine it does within one. Here they ripen at a rate of their
           own, and rates and the antigen that they need were calibrated. A fifth of its plasma cells are long-lived; the

@@ -15,15 +15,9 @@ Assumed:  once a fever has broken, its length is forgotten within an hour or so,
 """
 # ruff: noqa: E501 - a number and its home stand on one line
 
-from titer.library.sources import CTCAE_5, ENDOTOXIN_SCORE, TITER
+from titer.library.sources import CTCAE_5, ENDOTOXIN_SCORE, FATIGUE_CUTPOINTS, TITER
 from titer.model import Equations, Model, Parameter, Population, State
 from titer.model.expression import both, where
-from titer.source import Source
-
-FATIGUE_CUTPOINTS = Source(
-    "Wang et al. 2014 Cancer 120:425: fatigue of 0-10 and what it hinders, 2,177 patients treated for cancer and 515 "
-    "survivors; moderate from 4, severe from 7 (PMC3949157, abstract)"
-)
 
 
 def equations(t, x, p, s):

@@ -80,7 +80,7 @@ PARAMETERS = (
     Parameter("primed_typical", 2.8892e5, "cell", "dendritic cells that have come to the lymph node, at rest", "rao: pDC1 = 20 pDC", "derived"),
     Parameter("primed_per_dendritic", 20.0, "", "dendritic cells in the lymph node for each in the tissue, at rest", "rao: pDC1' = 0.05 (pDC - 0.05 pDC1)", "derived"),
     Parameter("dendritic_loss", 0.00672, "1/h", "loss of dendritic cells, tissue and blood together", "rao: lb_DC b_DC in tissue, b_DC in blood, ktr 1/h", "derived"),
-    Parameter("primed_loss", 0.0025, "1/h", "loss from the lymph node", "rao: 0.05 x 0.05, as coded", "fixed"),
+    Parameter("primed_loss", 0.0025, "1/h", "loss from the lymph node", "rao: 0.05 x 0.05, as coded", "derived"),
     Parameter("macrophages_loss", 0.00871, "1/h", "loss of macrophages, tissue and blood together", "rao: b_M1 in tissue, lb_M1 b_M1 in blood, ktr 1/h", "derived"),
     Parameter("neutrophils_loss", 0.123601, "1/h", "loss of neutrophils, half-life 5.6 h", "rao: b_N", "fixed"),
     Parameter("dendritic_tnf", 10.0, "", "largest amplification of dendritic recruitment by TNF", "rao: k_DC_TNFa", "fixed"),

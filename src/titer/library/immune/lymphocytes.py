@@ -61,8 +61,8 @@ def effectors_made(x, p, s):
 
 
 def leaving(x, p, made):
-    """Cytotoxic cells beyond what is made for, as long as there are more than at rest, where this is exactly 0."""
-    return maximum(x.effector - made, 0.0) * maximum(1 - p.effector_typical / x.effector, 0.0)
+    """Cytotoxic cells beyond what is made for, as long as there are more of them than a drug alone brings."""
+    return maximum(x.effector - made, 0.0) * maximum(1 - p.clonal * p.effector_typical / x.effector, 0.0)
 
 
 def equations(t, x, p, s):
@@ -104,8 +104,9 @@ PARAMETERS = (
     Parameter("effector_il2", 4.0, "", "largest help by IL-2 in it", "rao: k_CTL_IL12IL2", "fixed"),
     Parameter("half_effector_il2", 225.8928, "pmol", "IL-2 at half of it", "titer: K_CTL_IL12IL2 of Rao 2023, 7.52976, times 30, so that IL-2 is not saturated at rest", "assumed"),
     Parameter("to_memory", 0.05, "", "share of cytotoxic cells that stay as memory when the others go", "titer: 5%", "assumed"),
+    Parameter("clonal", 2.0, "", "multiple of rest above which cytotoxic cells leave memory", "titer: more than drugs without a threat bring, 1.4", "assumed"),
     Parameter("memory_loss", 7.2e-6, "1/h", "loss of cytotoxic memory cells, half-life 11 years", "smallpox: half-life of 8-15 years", "derived"),
-    Parameter("recall", 5.0, "", "cytotoxic cells that one memory cell makes", "titer: a few; with 20 a second illness would be as severe as the first", "assumed"),
+    Parameter("recall", 5.0, "", "cytotoxic cells that one memory cell makes", "titer: a few; with 20 a second illness costs as many cells as the first", "assumed"),
     Parameter("half_recall", 10.0, "", "rise of priming, multiple of rest, with half of it", "titer: a thirtieth of the peak in a viral infection", "assumed"),
     Parameter("treg_il2", 1.0, "", "largest priming of regulatory cells by IL-2", "rao: k_Treg_IL2", "fixed"),
     Parameter("half_treg_il2", 1.79626, "pmol", "IL-2 at half of it", "rao: K_Treg_IL2", "fixed"),

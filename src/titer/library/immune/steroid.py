@@ -5,8 +5,9 @@ Not for:  the body's own cortisol (no action at rest), cells that leave or enter
           GM-CSF and type I interferon (left alone), the rebound that TNF shows a day after cortisol.
 Assumed:  `glucocorticoid` is half where the receptor is half taken (5 nM free). What monocytes make falls in proportion
           to it; IL-2 and interferon gamma need seven times that level for half of their fall, as on the bench. All
-          sizes but those of TNF and IL-2 are proposals of that order. Helper T cells of B cells are primed as others are.
-          Antibody: five days at full action take 8% of IgG here, where volunteers lost 22%, some of it by a faster
+          sizes but that of TNF are proposals of that order, IL-2's from cells that made none. Helper T cells of B cells
+          are primed as others are.
+          Antibody: five days at full action take 7% of IgG here, where volunteers lost 22%, some of it by a faster
           loss that is not included.
 Conflict: 1. TNF of monocytes fell to 21% of control after 48 h with 1 uM of dexamethasone, but only to 49-72% where it
           came with the endotoxin or later; the first is used.
@@ -62,7 +63,7 @@ PARAMETERS = (
     Parameter("il1b", 0.75, "", "largest fall of IL-1 beta production", "titer: as TNF", "assumed"),
     Parameter("il8", 0.75, "", "largest fall of IL-8 production", "titer: as TNF; falls by dose in volunteers (volunteers: abstract)", "assumed"),
     Parameter("il12", 0.75, "", "largest fall of IL-12 production", "titer: as TNF; falls from 1 nM on (blood: abstract)", "assumed"),
-    Parameter("il2", 0.95, "", "largest fall of IL-2 production", "growth: completely inhibited at 1 uM", "derived"),
+    Parameter("il2", 0.95, "", "largest fall of IL-2 production", "titer: nearly all; inhibited completely at 1 uM (growth: abstract)", "assumed"),
     Parameter("ifn_gamma", 0.9, "", "largest fall of interferon gamma production", "titer: nearly as IL-2, at the same level (bench: abstract)", "assumed"),
     Parameter("t_cell_ratio", 7.0, "", "level that halves IL-2 and interferon gamma, over that of half action", "bench: IC50 20-50 nM, over 5 nM", "derived"),
     Parameter("priming", 0.5, "", "largest fall of priming of T cells", "titer: half; proliferation on IL-2 falls by half at 50 nM (proliferation: abstract)", "assumed"),

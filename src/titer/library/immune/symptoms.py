@@ -60,7 +60,7 @@ PARAMETERS = (
     Parameter("warm", 37.5, "degC", "temperature from which warmth is felt", "titer: above everybody's rest", "assumed"),
     Parameter("sensitivity", 1.0, "", "own score for the same cytokines, multiple of the typical person's", "sickness: IL-6 and mood explain 28.5% of the spread", "assumed", cv=0.3, note="spread assumed"),
     Parameter("delay", 0.5, "h", "time by which the score follows", "score: flu-like symptoms for 2-4 h", "assumed"),
-    Parameter("worst", 28.0, "", "highest score", "score: 5 x 5 + 3", "fixed"),
+    Parameter("worst", 28.0, "", "highest score", "score: 0-28 in all", "fixed"),
     Parameter("fatigue_worst", 5.0, "", "worst fatigue", "titer: scale of one symptom", "assumed"),
     Parameter("fatigue_half", 7.0, "", "score for half of it", "titer: a quarter of the highest score", "assumed"),
     Parameter("fatigue_delay", 48.0, "h", "time by which fatigue follows", "titer: 24-72 h", "assumed"),

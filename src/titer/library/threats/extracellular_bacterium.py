@@ -19,7 +19,7 @@ from titer.model import Parameter, Threat
 # fmt: off
 NUMBERS = (
     Parameter("growth", 0.48, "1/h", "growth at low numbers", "li: 8e-3 /min, S. epidermidis", "estimated"),
-    Parameter("capacity", 3.4e8, "1/mL", "most that the tissue carries", "smith: K, pneumococcus in mouse lungs", "fixed"),
+    Parameter("capacity", 3.4e8, "1/mL", "most that the tissue carries", "smith: K, pneumococcus in mouse lungs", "assumed"),
     Parameter("least", 1.0, "1/mL", "amount below which growth and infection fade", "titer: counts as cleared; what is left falls to mucus and resident macrophages", "assumed"),
     Parameter("neutrophil_killing", 1.2e-6, "mL/cell/h", "killing by the concentration of neutrophils", "li: 2e-8 mL/min per neutrophil, in suspension", "estimated"),
     Parameter("macrophage_killing", 1.2e-6, "mL/cell/h", "killing by the concentration of macrophages", "titer: as by a neutrophil", "assumed"),

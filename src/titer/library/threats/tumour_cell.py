@@ -5,8 +5,9 @@ Answers:  growth over months, and why stronger killing slows it while more cells
 Not for:  a particular tumour, metastasis, selection of clones, antibody-dependent killing; treatment of myeloma, which
           has its own model.
 Assumed:  killing by T and by NK cells adds up; the source's further term for both together is left out. The inhibition
-          by the tumour itself is taken at the source's start. Capacity and danger sensed are choices: few cells go
-          unnoticed.
+          by the tumour itself is taken at the source's start, and regulatory cells prevent a share of what it leaves,
+          where the source adds both: 0.49 of killing is left at rest, 0.40 in the source. Capacity and danger sensed are
+          choices: few cells go unnoticed.
 """
 # ruff: noqa: E501 - a number and its home stand on one line
 

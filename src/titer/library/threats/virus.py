@@ -11,8 +11,8 @@ Assumed:  amounts are copies of RNA; entry fades below 1 copy/mL; the source end
           molecules for each copy of RNA: of the right order, and such that IgG is 20 nmol/L (3 ug/mL) on day 42, as
           after mild COVID-19. Antibody makes a second encounter mild, and cytotoxic T cells then come sooner.
           Half a year later virus stays below a hundredth of its first peak and is gone a week sooner; so little of it
-          is then seen that IgG of the typical person does not rise, where people's does. Ten years later, with two
-          fifths of that IgG, virus reaches a twentieth.
+          is then seen that IgG of the typical person does not rise; it does in a third of people. Ten years later, with
+          two fifths of that IgG, virus reaches a twentieth.
 """
 # ruff: noqa: E501 - a number and its home stand on one line
 

@@ -32,7 +32,7 @@ CELLS = ("naive_b", "active_naive_b", "active_memory_b", "memory_b")  # those wi
 
 
 def adaptive_model(clones: int = 17, *, tracked: bool = True) -> Model:
-    """Module B with a number of B cell clones, whose affinities are powers of 2 around the same middle.
+    """The model of Chen 2014 with a number of B cell clones, whose affinities are powers of 2 around the same middle.
 
     Args:
         clones: odd. Their naive cells are spread over them as the density of a normal distribution from -3 to 3
